@@ -13,7 +13,12 @@ public struct Domain: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Returns: `nil` when `text` is neither (RFC 5321 section 4.1.2, `Domain` and `address-literal`).
     public init?(_ text: some StringProtocol) {
-        var octets = Array(text.utf8)
+        self.init(octets: Array(text.utf8))
+    }
+
+    /// Parses octets, as ``init(_:)`` does text; octets that are no UTF-8 become U+FFFD.
+    package init?(octets text: [UInt8]) {
+        var octets = text
         if octets.first == UInt8(ascii: "[") {
             guard AddressLiteral.isValid(octets) else { return nil }
         } else {

@@ -13,7 +13,11 @@ public struct MessageID: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Returns: `nil` when the text is empty, too long, or holds white space, controls or angle brackets.
     public init?(_ value: some StringProtocol) {
-        let octets = value.utf8
+        self.init(octets: Array(value.utf8))
+    }
+
+    /// Makes an identifier of octets, as ``init(_:)`` does of text; octets that are no UTF-8 become U+FFFD.
+    package init?(octets: [UInt8]) {
         guard !octets.isEmpty, octets.count <= Self.maximumLength else { return nil }
         for octet in octets {
             switch octet {
@@ -21,7 +25,7 @@ public struct MessageID: Hashable, Sendable, CustomStringConvertible {
             default: continue
             }
         }
-        self.value = String(value)
+        value = String(decoding: octets, as: UTF8.self)
     }
 
     /// The identifier in angle brackets, as a header has it.

@@ -1,0 +1,90 @@
+/// Something in a message that breaks a rule or exceeds a limit; noted, never fatal.
+public struct Defect: Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        // Limits.
+        /// A header has more fields than `maxHeaders`; the rest were not read.
+        case tooManyHeaders
+        /// A header is larger than `maxHeaderSize`; the rest of its fields were not read.
+        case headerTooLarge
+        /// The message has more parts than `maxParts`; the rest were not read.
+        case tooManyParts
+        /// Multiparts are nested more deeply than `maxDepth`; the innermost was taken as one piece.
+        case tooDeep
+        /// The readable text is longer than `maxText` and was cut.
+        case textTruncated
+        /// A field has more parameters than are kept.
+        case tooManyParameters
+        /// A field has more addresses or message identifiers than are kept.
+        case tooManyAddresses
+        /// The message is larger than four gibibytes less one octet; the rest was not read.
+        case messageTooLarge
+        /// The work budget was used up; what follows was not read.
+        case workExhausted
+        // Header.
+        /// A line of a header is no field and was passed over.
+        case malformedHeaderLine
+        /// The empty line between header and body is missing.
+        case missingBlankLine
+        /// A field that may occur once occurs again; the first counts.
+        case duplicateField
+        /// A header holds octets outside US-ASCII that are no UTF-8.
+        case undeclaredCharset
+        /// A header holds a NUL.
+        case nulInHeader
+        /// An address field holds something that is no address.
+        case malformedAddress
+        /// An address lacks its domain and was ignored.
+        case missingDomain
+        /// The date cannot be understood.
+        case malformedDate
+        /// A Content-Type field cannot be understood.
+        case malformedContentType
+        // Structure.
+        /// A multipart has no boundary parameter.
+        case missingBoundary
+        /// A multipart's boundary never occurs; its body was taken as text.
+        case boundaryNotFound
+        /// A multipart ends without its closing boundary.
+        case unterminatedMultipart
+        // Content.
+        /// The transfer encoding is unknown, or not allowed on a multipart; the content was taken as it is.
+        case unknownTransferEncoding
+        /// The content is not encoded as declared.
+        case malformedEncoding
+        /// The charset is unknown; the text was decoded by a guess.
+        case unknownCharset
+        /// The text is not valid in its declared charset.
+        case malformedText
+    }
+
+    /// What is wrong.
+    public let kind: Kind
+    /// The index of the part where it is.
+    public let part: Int
+
+    /// Makes a defect.
+    public init(_ kind: Kind, part: Int) {
+        self.kind = kind
+        self.part = part
+    }
+
+    public var description: String { "\(kind.rawValue) in part \(part)" }
+}
+
+/// The defects found so far: each kind once for each part, and not without end.
+struct DefectList: Sendable {
+    private(set) var defects: [Defect] = []
+
+    private static let maximumCount = 100
+
+    init(_ defects: [Defect] = []) {
+        self.defects = defects
+    }
+
+    mutating func add(_ kind: Defect.Kind, part: Int) {
+        let defect = Defect(kind, part: part)
+        guard defects.count < Self.maximumCount, !defects.contains(defect) else { return }
+        defects.append(defect)
+    }
+}

@@ -1,0 +1,183 @@
+internal import Mail
+internal import OpenSSL
+
+extension Message {
+    /// How many identifiers are kept of a References field.
+    package static let maximumReferences = 200
+
+    /// Reads everything that the intake needs to decide.
+    ///
+    /// - Parameter bytes: the octets that were parsed.
+    public func summary(of bytes: Span<UInt8>, limits: Limits = Limits()) -> MessageSummary {
+        precondition(bytes.count == size, "these are not the octets that were parsed")
+        var reader = SummaryReader(defects: defects, work: work)
+        for field in fields { reader.read(field, bytes) }
+        reader.readText(self, bytes, limit: max(0, limits.maxText))
+        reader.readAttachments(self, bytes)
+        return reader.finish()
+    }
+}
+
+/// Fills a summary.
+private struct SummaryReader {
+    var summary = MessageSummary()
+    var defects: DefectList
+    var work: Work
+    /// A bit for each name that was met; the names that are asked for come first in their order.
+    private var seen: UInt64 = 0
+    private var roles: [TextExtraction.Role] = []
+
+    init(defects: [Defect], work: Work) {
+        self.defects = DefectList(defects)
+        self.work = work
+    }
+
+    mutating func finish() -> MessageSummary {
+        summary.defects = defects.defects
+        summary.work = work
+        return summary
+    }
+
+    // MARK: Header
+
+    mutating func read(_ field: HeaderField, _ bytes: Span<UInt8>) {
+        switch field.name {
+        case .received:
+            summary.receivedCount += 1
+        case .from, .sender, .replyTo, .to, .cc:
+            readAddresses(field, bytes)
+        case .messageID, .inReplyTo, .references, .subject, .date:
+            guard !isExhausted, isFirst(field) else { return }
+            readOther(field, bytes)
+        default:
+            return
+        }
+    }
+
+    private var isExhausted: Bool {
+        mutating get {
+            if work.isExhausted { defects.add(.workExhausted, part: 0) }
+            return work.isExhausted
+        }
+    }
+
+    /// Whether the field comes for the first time (RFC 5322 section 3.6); an empty one does not count.
+    private mutating func isFirst(_ field: HeaderField) -> Bool {
+        guard !field.valueRange.isEmpty else { return false }
+        let bit: UInt64 = 1 << UInt64(field.name.rawValue)
+        guard seen & bit == 0 else {
+            defects.add(.duplicateField, part: 0)
+            return false
+        }
+        seen |= bit
+        return true
+    }
+
+    private mutating func readOther(_ field: HeaderField, _ bytes: Span<UInt8>) {
+        let range = field.valueRange
+        switch field.name {
+        case .messageID:
+            summary.messageID = MessageIDParser.identifiers(in: bytes, range, limit: 1, work: &work).first
+        case .inReplyTo:
+            summary.inReplyTo = MessageIDParser.identifiers(
+                in: bytes,
+                range,
+                limit: Message.maximumReferences,
+                work: &work
+            )
+        case .references:
+            summary.references = MessageIDParser.identifiers(
+                in: bytes,
+                range,
+                limit: Message.maximumReferences,
+                work: &work
+            )
+        case .subject:
+            let decoded = HeaderText.decode(bytes, range, work: &work)
+            summary.subject = decoded.text
+            if decoded.hasUndeclaredCharset { defects.add(.undeclaredCharset, part: 0) }
+            if decoded.hasNUL { defects.add(.nulInHeader, part: 0) }
+        default:
+            summary.date = DateParser.timestamp(in: bytes, range, work: &work)
+            if summary.date == nil { defects.add(.malformedDate, part: 0) }
+        }
+    }
+
+    private mutating func readAddresses(_ field: HeaderField, _ bytes: Span<UInt8>) {
+        // Recipients may come in several fields, against RFC 5322 section 3.6, and all of them count.
+        let mayRepeat = field.name == .to || field.name == .cc
+        guard !isExhausted, mayRepeat || isFirst(field) else { return }
+        let parser = AddressParser.parse(bytes, field.valueRange, work: &work)
+        if parser.isMalformed { defects.add(.malformedAddress, part: 0) }
+        if parser.lacksDomain { defects.add(.missingDomain, part: 0) }
+        if parser.isTruncated { defects.add(.tooManyAddresses, part: 0) }
+        switch field.name {
+        case .from: summary.from = parser.addresses
+        case .sender: summary.sender = parser.addresses.first
+        case .replyTo: summary.replyTo = parser.addresses
+        case .to where Self.add(parser.addresses, to: &summary.to): defects.add(.tooManyAddresses, part: 0)
+        case .cc where Self.add(parser.addresses, to: &summary.cc): defects.add(.tooManyAddresses, part: 0)
+        default: return
+        }
+    }
+
+    /// Adds addresses to a list.
+    ///
+    /// - Returns: whether there was no room for some.
+    private static func add(_ addresses: [NamedAddress], to list: inout [NamedAddress]) -> Bool {
+        if list.isEmpty {
+            list = addresses
+            return false
+        }
+        let room = max(0, AddressParser.maximumCount - list.count)
+        list += addresses.prefix(room)
+        return addresses.count > room
+    }
+
+    // MARK: Body
+
+    mutating func readText(_ message: Message, _ bytes: Span<UInt8>, limit: Int) {
+        var extraction = TextExtraction(limit: limit, work: work)
+        roles = TextExtraction.roles(of: message, preferHTML: false, work: &work)
+        for part in message.parts where roles[part.index] == .text { extraction.append(part, bytes) }
+        // QUIRK: an alternative whose plain text is empty, from newsletter programs (corpus clients/006).
+        if extraction.isBlank, message.parts.count > 1 {
+            let others = TextExtraction.roles(of: message, preferHTML: true, work: &work)
+            if others != roles {
+                extraction.reset()
+                for part in message.parts where others[part.index] == .text { extraction.append(part, bytes) }
+                roles = others
+            }
+        }
+        summary.text = extraction.takeText()
+        work.charge(extraction.work.steps - message.work.steps)
+        for defect in extraction.defects.defects { defects.add(defect.kind, part: defect.part) }
+    }
+
+    mutating func readAttachments(_ message: Message, _ bytes: Span<UInt8>) {
+        var decoder = TransferDecoder()
+        for part in message.parts where roles[part.index] == .attachment {
+            guard !isExhausted else { return }
+            work.charge(2 * part.bodyRange.count)
+            var digest = SHA256()
+            var size = 0
+            let result = decoder.decode(part.transferEncoding, bytes, part.bodyRange) { piece in
+                digest.update(piece)
+                size += piece.count
+            }
+            if result.junk > 0 { defects.add(.malformedEncoding, part: part.index) }
+            let isAttachment = part.disposition?.isAttachment == true
+            summary.attachments.append(
+                AttachmentSummary(
+                    part: part.index,
+                    name: part.fileName,
+                    type: part.contentType.mediaType,
+                    size: size,
+                    sha256: digest.finalize(),
+                    contentID: part.contentID,
+                    isInline: !isAttachment && (part.disposition != nil || part.contentID != nil)
+                )
+            )
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// A message as offsets into its octets: header fields, parts and what is wrong with them.
+///
+/// Nothing is copied but the short values that structure depends on. Every function that reads content takes the same
+/// octets again.
+public struct Message: Sendable {
+    /// What a message may have before the rest of it is passed over with a ``Defect``.
+    public struct Limits: Sendable, Hashable {
+        /// Fields in one header.
+        public var maxHeaders = 1000
+        /// Octets of one header.
+        public var maxHeaderSize = 1_048_576
+        /// Parts, containers included.
+        public var maxParts = 1000
+        /// Multiparts within multiparts.
+        public var maxDepth = 50
+        /// Octets of readable text, in UTF-8.
+        public var maxText = 1_048_576
+
+        /// The limits that hold where the configuration says nothing.
+        public init() {}
+    }
+
+    /// The fields of all headers, part by part; ``Part/fieldIndices`` says which belong to which.
+    public let allFields: [HeaderField]
+    /// All parts in the order in which they begin; the first is the message itself.
+    public let parts: [Part]
+    /// What is wrong with the message, as far as its structure tells.
+    public let defects: [Defect]
+    /// The work that parsing took.
+    package let work: Work
+    /// The size of the parsed octets.
+    let size: Int
+
+    /// Parses a message; every sequence of octets is one.
+    public init(parsing bytes: Span<UInt8>, limits: Limits = Limits()) {
+        var parser = MessageParser(limits: limits, size: bytes.count)
+        parser.parse(bytes)
+        allFields = parser.fields
+        parts = parser.parts
+        defects = parser.defects.defects
+        work = parser.work
+        size = bytes.count
+    }
+
+    /// The fields of the message's own header.
+    public var fields: ArraySlice<HeaderField> { allFields[parts[0].fieldIndices] }
+
+    /// Where the message's body lies.
+    public var bodyRange: Range<Int> { parts[0].bodyRange }
+
+    /// The fields of a part's header.
+    public func fields(of part: Part) -> ArraySlice<HeaderField> { allFields[part.fieldIndices] }
+
+    /// The readable text of a field's value: unfolded, encoded words decoded, controls removed.
+    public func text(of field: HeaderField, in bytes: Span<UInt8>) -> String {
+        precondition(bytes.count == size, "these are not the octets that were parsed")
+        var work = work
+        return HeaderText.decode(bytes, field.valueRange, work: &work).text
+    }
+
+    /// Decodes a part's content piece by piece, without holding all of it.
+    ///
+    /// - Parameter sink: takes each piece in order; a piece is at most 32 KiB where the content is encoded.
+    public func decodedContent(of part: Part, in bytes: Span<UInt8>, into sink: (Span<UInt8>) -> Void) {
+        precondition(bytes.count == size, "these are not the octets that were parsed")
+        var decoder = TransferDecoder()
+        _ = decoder.decode(part.transferEncoding, bytes, part.bodyRange, into: sink)
+    }
+
+    /// Whether the readable text of this part is its decoded content in UTF-8, and that text.
+    ///
+    /// - Returns: the text, cut at `limit` octets.
+    public func decodedText(of part: Part, in bytes: Span<UInt8>, limit: Int = Limits().maxText) -> String {
+        precondition(bytes.count == size, "these are not the octets that were parsed")
+        var extraction = TextExtraction(limit: limit, work: work)
+        extraction.append(part, bytes)
+        return extraction.takeText()
+    }
+}

@@ -1,0 +1,105 @@
+internal import Mail
+
+/// The octets that mail's grammars speak of by name.
+enum Octet {
+    static let tab: UInt8 = 0x09
+    static let lineFeed: UInt8 = 0x0A
+    static let carriageReturn: UInt8 = 0x0D
+    static let space: UInt8 = 0x20
+    static let quote: UInt8 = 0x22
+    static let dash: UInt8 = 0x2D
+    static let equals: UInt8 = 0x3D
+    static let question: UInt8 = 0x3F
+    static let backslash: UInt8 = 0x5C
+    static let openParenthesis: UInt8 = 0x28
+    static let closeParenthesis: UInt8 = 0x29
+    static let less: UInt8 = 0x3C
+    static let greater: UInt8 = 0x3E
+    static let at: UInt8 = 0x40
+    static let comma: UInt8 = 0x2C
+    static let colon: UInt8 = 0x3A
+    static let semicolon: UInt8 = 0x3B
+    static let period: UInt8 = 0x2E
+    static let percent: UInt8 = 0x25
+}
+
+extension UInt8 {
+    /// Whether the octet is a space or a tab (RFC 5234, `WSP`).
+    var isBlank: Bool { self == Octet.space || self == Octet.tab }
+
+    /// Whether the octet ends a line, or is half of what does.
+    var isLineBreak: Bool { self == Octet.lineFeed || self == Octet.carriageReturn }
+
+    /// Whether the octet is white space of a folded header.
+    var isFoldingSpace: Bool { isBlank || isLineBreak }
+
+    /// The value of a hexadecimal digit.
+    var hexValue: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether `text`, which is in lower case, lies at `offset` in any case.
+    func hasASCII(_ text: [UInt8], at offset: Int) -> Bool {
+        guard offset >= 0, text.count <= count - offset else { return false }
+        for index in text.indices where self[offset + index].asciiLowercased != text[index] { return false }
+        return true
+    }
+
+    /// The length of the line end at `offset`: CRLF, a bare LF, a bare CR, or CR CR LF; zero when there is none.
+    ///
+    /// QUIRK: CR CR LF is what a text-mode write on Windows makes of CRLF (corpus malformed/005).
+    func lineBreakLength(at offset: Int) -> Int {
+        guard offset < count else { return 0 }
+        switch self[offset] {
+        case Octet.lineFeed:
+            return 1
+        case Octet.carriageReturn:
+            guard offset + 1 < count else { return 1 }
+            if self[offset + 1] == Octet.lineFeed { return 2 }
+            if self[offset + 1] == Octet.carriageReturn, offset + 2 < count, self[offset + 2] == Octet.lineFeed {
+                return 3
+            }
+            return 1
+        default:
+            return 0
+        }
+    }
+
+    /// The offset of the first line break at or after `offset`, or `end`.
+    func lineEnd(from offset: Int, to end: Int) -> Int {
+        var index = offset
+        while index < end, !self[index].isLineBreak { index += 1 }
+        return index
+    }
+
+    /// `range` without the white space at its ends.
+    func trimmed(_ range: Range<Int>) -> Range<Int> {
+        var lower = range.lowerBound
+        var upper = range.upperBound
+        while lower < upper, self[lower].isFoldingSpace { lower += 1 }
+        while upper > lower, self[upper - 1].isFoldingSpace { upper -= 1 }
+        return lower..<upper
+    }
+
+    /// Whether all octets are US-ASCII.
+    var isASCII: Bool {
+        var all: UInt8 = 0
+        for index in indices { all |= self[index] }
+        return all < 0x80
+    }
+}
+
+extension [UInt8] {
+    /// Appends the octets of a span.
+    mutating func append(copying span: Span<UInt8>) {
+        reserveCapacity(count + span.count > capacity ? Swift.max(count + span.count, 2 * capacity) : 0)
+        for index in span.indices { append(span[index]) }
+    }
+}

@@ -1,0 +1,261 @@
+internal import Mail
+
+/// Reads a token and parameters from a structured field (RFC 2045 section 5.1, RFC 2231).
+struct ParameterParser {
+    /// A parameter as it stands in the field: perhaps a piece of one (RFC 2231 section 3).
+    private struct Piece {
+        let name: String
+        /// The number of the piece, when it has one.
+        let section: Int?
+        /// Whether the value is percent-encoded (RFC 2231 section 4).
+        let isExtended: Bool
+        let value: [UInt8]
+    }
+
+    private var index: Int
+    private let end: Int
+
+    /// The number of pieces read from one field.
+    static let maximumPieces = 100
+
+    init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        index = range.lowerBound
+        end = range.upperBound
+    }
+
+    /// Reads a token, in lower case; empty when there is none.
+    mutating func readToken(_ bytes: Span<UInt8>) -> String {
+        skipSpace(bytes)
+        let start = index
+        while index < end, Self.isToken(bytes[index]) { index += 1 }
+        return HeaderText.lowercasedASCII(bytes, start..<index)
+    }
+
+    mutating func skip(_ octet: UInt8, _ bytes: Span<UInt8>) -> Bool {
+        skipSpace(bytes)
+        guard index < end, bytes[index] == octet else { return false }
+        index += 1
+        return true
+    }
+
+    private static func isToken(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0...0x20, 0x7F, UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+            UInt8(ascii: "@"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: "\\"),
+            UInt8(ascii: "\""), UInt8(ascii: "/"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "?"),
+            UInt8(ascii: "="):
+            false
+        default: true
+        }
+    }
+
+    /// Skips white space and comments.
+    private mutating func skipSpace(_ bytes: Span<UInt8>) {
+        while index < end {
+            if bytes[index].isFoldingSpace || bytes[index] == 0 {
+                index += 1
+            } else if bytes[index] == Octet.openParenthesis {
+                skipComment(bytes)
+            } else {
+                return
+            }
+        }
+    }
+
+    private mutating func skipComment(_ bytes: Span<UInt8>) {
+        var depth = 0
+        while index < end {
+            switch bytes[index] {
+            case Octet.openParenthesis: depth += 1
+            case Octet.closeParenthesis: depth -= 1
+            case Octet.backslash: index += 1
+            default: break
+            }
+            index += 1
+            if depth == 0 { break }
+        }
+        index = min(index, end)
+    }
+
+    /// Reads what is left as parameters.
+    ///
+    /// - Returns: the parameters in the order of their first pieces, the raw boundary, and whether all were read.
+    mutating func readParameters(
+        _ bytes: Span<UInt8>,
+        work: inout Work
+    ) -> (parameters: [Parameter], boundary: [UInt8], isComplete: Bool) {
+        work.charge(end - index)
+        var pieces: [Piece] = []
+        while index < end {
+            skipSpace(bytes)
+            guard index < end else { break }
+            if bytes[index] == Octet.semicolon || bytes[index] == Octet.comma {
+                index += 1
+                continue
+            }
+            guard pieces.count < Self.maximumPieces else { return Self.join(pieces, isComplete: false, &work) }
+            if let piece = readPiece(bytes) {
+                pieces.append(piece)
+            }
+        }
+        return Self.join(pieces, isComplete: true, &work)
+    }
+
+    private mutating func readPiece(_ bytes: Span<UInt8>) -> Piece? {
+        let nameStart = index
+        while index < end {
+            let octet = bytes[index]
+            if octet == Octet.equals || octet == Octet.semicolon || octet.isFoldingSpace { break }
+            index += 1
+        }
+        let nameRange = nameStart..<index
+        while index < end, bytes[index].isFoldingSpace { index += 1 }
+        guard index < end, bytes[index] == Octet.equals else {
+            // A word without a value: QUIRK of fields such as `text/plain; utf-8` (corpus malformed/015).
+            if index == nameStart { index += 1 }
+            return nil
+        }
+        index += 1
+        skipSpaceOnly(bytes)
+        let (name, section, isExtended) = Self.readName(bytes, nameRange)
+        let value = readValue(bytes, isFileName: name == "name" || name == "filename")
+        guard !name.isEmpty else { return nil }
+        return Piece(name: name, section: section, isExtended: isExtended, value: value)
+    }
+
+    private mutating func skipSpaceOnly(_ bytes: Span<UInt8>) {
+        while index < end, bytes[index].isFoldingSpace { index += 1 }
+    }
+
+    /// Splits `filename*1*` (RFC 2231 section 4.1).
+    private static func readName(
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>
+    ) -> (name: String, section: Int?, isExtended: Bool) {
+        var star = range.lowerBound
+        while star < range.upperBound, bytes[star] != UInt8(ascii: "*") { star += 1 }
+        let name = HeaderText.lowercasedASCII(bytes, range.lowerBound..<star)
+        guard star < range.upperBound else { return (name, nil, false) }
+        var cursor = star + 1
+        var section: Int?
+        while cursor < range.upperBound, bytes[cursor].isASCIIDigit {
+            section = min((section ?? 0) * 10 + Int(bytes[cursor] - UInt8(ascii: "0")), 100_000)
+            cursor += 1
+        }
+        let isExtended = section == nil || (cursor < range.upperBound && bytes[cursor] == UInt8(ascii: "*"))
+        return (name, section, isExtended)
+    }
+
+    private mutating func readValue(_ bytes: Span<UInt8>, isFileName: Bool) -> [UInt8] {
+        var value: [UInt8] = []
+        if index < end, bytes[index] == Octet.quote {
+            index += 1
+            while index < end, bytes[index] != Octet.quote {
+                if bytes[index] == Octet.backslash, index + 1 < end {
+                    // QUIRK: Windows paths in quotes are not escaped; only what needs a backslash has one.
+                    if bytes[index + 1] == Octet.quote || bytes[index + 1] == Octet.backslash { index += 1 }
+                }
+                if !bytes[index].isLineBreak { value.append(bytes[index]) }
+                index += 1
+            }
+            index = min(index + 1, end)
+            // What stands between the closing quote and the semicolon is noise.
+            while index < end, bytes[index] != Octet.semicolon, !bytes[index].isFoldingSpace { index += 1 }
+            return value
+        }
+        let start = index
+        while index < end, bytes[index] != Octet.semicolon {
+            if bytes[index] == Octet.openParenthesis, !isFileName, index == start || bytes[index - 1].isFoldingSpace {
+                break
+            }
+            // QUIRK: file names with blanks and no quotes; in other values a blank ends the value.
+            if bytes[index].isFoldingSpace, !isFileName { break }
+            if !bytes[index].isLineBreak { value.append(bytes[index]) }
+            index += 1
+        }
+        while let last = value.last, last.isBlank { value.removeLast() }
+        return value
+    }
+
+    // MARK: Joining
+
+    private static func join(
+        _ pieces: [Piece],
+        isComplete: Bool,
+        _ work: inout Work
+    ) -> (parameters: [Parameter], boundary: [UInt8], isComplete: Bool) {
+        var parameters: [Parameter] = []
+        parameters.reserveCapacity(pieces.count)
+        var boundary: [UInt8] = []
+        var hasSections = false
+        for piece in pieces {
+            if piece.section != nil || piece.isExtended {
+                hasSections = true
+                continue
+            }
+            work.charge(parameters.count)
+            guard !parameters.contains(where: { $0.name == piece.name }) else { continue }
+            if piece.name == "boundary" { boundary = piece.value }
+            parameters.append(Parameter(name: piece.name, value: HeaderText.decodeParameter(piece.value, work: &work)))
+        }
+        guard hasSections else { return (parameters, boundary, isComplete) }
+        // The extended form wins over the plain one, which is there for old readers (RFC 6266 section 4.3 says so).
+        var done: Set<String> = []
+        for piece in pieces where piece.section != nil || piece.isExtended {
+            guard done.insert(piece.name).inserted else { continue }
+            let (octets, charset) = joined(pieces.filter { $0.name == piece.name })
+            work.charge(pieces.count + octets.count)
+            if piece.name == "boundary" { boundary = octets }
+            let parameter = Parameter(name: piece.name, value: HeaderText.decode(octets, charset: charset))
+            if let index = parameters.firstIndex(where: { $0.name == piece.name }) {
+                parameters[index] = parameter
+            } else {
+                parameters.append(parameter)
+            }
+        }
+        return (parameters, boundary, isComplete)
+    }
+
+    /// Joins the pieces of one parameter in the order of their numbers.
+    private static func joined(_ pieces: [Piece]) -> (octets: [UInt8], charset: Charset?) {
+        // `name*` without a number is a whole value and wins over numbered pieces.
+        let whole = pieces.first { $0.section == nil && $0.isExtended }
+        let sorted =
+            whole.map { [$0] }
+            ?? pieces.filter { $0.section != nil }.sorted { ($0.section ?? 0) < ($1.section ?? 0) }
+        var octets: [UInt8] = []
+        var charset: Charset?
+        for (position, piece) in sorted.enumerated() {
+            guard piece.isExtended else {
+                octets += piece.value
+                continue
+            }
+            var value = piece.value[...]
+            if position == 0 {
+                // charset'language'value; QUIRK: without the quotes the whole is the value.
+                let quotes = value.indices.filter { value[$0] == UInt8(ascii: "'") }.prefix(2)
+                if quotes.count == 2, let first = quotes.first, let second = quotes.last {
+                    charset = Charset(name: value[value.startIndex..<first])
+                    value = value[(second + 1)...]
+                }
+            }
+            appendPercentDecoded(value, to: &octets)
+        }
+        return (octets, charset)
+    }
+
+    private static func appendPercentDecoded(_ value: ArraySlice<UInt8>, to octets: inout [UInt8]) {
+        var index = value.startIndex
+        while index < value.endIndex {
+            if value[index] == Octet.percent, index + 2 < value.endIndex, let high = value[index + 1].hexValue,
+                let low = value[index + 2].hexValue
+            {
+                octets.append(high << 4 | low)
+                index += 3
+            } else {
+                octets.append(value[index])
+                index += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+/// Which parts of a message are its text, and that text.
+struct TextExtraction {
+    private var text: [UInt8] = []
+    private let limit: Int
+    /// How much of a part is decoded: HTML is mostly not text.
+    private var sourceLimit: Int { max(limit, limit.multipliedReportingOverflow(by: 4).partialValue) }
+    private(set) var defects = DefectList()
+    private(set) var work: Work
+
+    init(limit: Int, work: Work) {
+        self.limit = limit
+        self.work = work
+    }
+
+    func takeText() -> String { String(decoding: text, as: UTF8.self) }
+
+    /// Whether nothing but white space was found.
+    var isBlank: Bool { text.allSatisfy { $0.isFoldingSpace } }
+
+    mutating func reset() {
+        text.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: Choice
+
+    /// What a part is to a reader.
+    enum Role: Equatable {
+        /// It holds other parts.
+        case container
+        /// Its text is shown.
+        case text
+        /// Another form of the same text is shown.
+        case alternative
+        /// It is kept apart.
+        case attachment
+    }
+
+    /// Says for each part what it is.
+    static func roles(of message: Message, preferHTML: Bool, work: inout Work) -> [Role] {
+        let parts = message.parts
+        if parts.count == 1, !parts[0].isMultipart {
+            return [score(of: parts[0], true, preferHTML) > 0 ? .text : .attachment]
+        }
+        work.charge(4 * parts.count)
+        // How well each part can be read: plain text before HTML before nothing. Parts come after their containers,
+        // so that a walk from the end meets the children first.
+        var scores = [Int](repeating: 0, count: parts.count)
+        var chosen = [Int](repeating: -1, count: parts.count)
+        let isFirst = firstChildren(of: message)
+        for part in parts.reversed() {
+            if !part.isMultipart { scores[part.index] = score(of: part, isFirst[part.index], preferHTML) }
+            guard let parent = part.parent else { continue }
+            // Walking backwards: in an alternative the last of the best stays, in a related set the first.
+            let isBetter =
+                isRelated(parts[parent])
+                ? scores[part.index] > 0 && scores[part.index] >= scores[parent]
+                : scores[part.index] > scores[parent]
+            if isBetter { chosen[parent] = part.index }
+            scores[parent] = max(scores[parent], scores[part.index])
+        }
+        var roles = [Role](repeating: .attachment, count: parts.count)
+        var isShown = [Bool](repeating: true, count: parts.count)
+        for part in parts {
+            var hasRivals = false
+            if let parent = part.parent {
+                hasRivals = isAlternative(parts[parent]) || isRelated(parts[parent])
+                isShown[part.index] = isShown[parent] && (!hasRivals || chosen[parent] == part.index)
+            }
+            if part.isMultipart {
+                roles[part.index] = .container
+            } else if scores[part.index] > 0 {
+                if isShown[part.index] {
+                    roles[part.index] = .text
+                } else if let parent = part.parent, isRelated(parts[parent]), isShown[parent] {
+                    roles[part.index] = .attachment
+                } else {
+                    roles[part.index] = .alternative
+                }
+            }
+        }
+        return roles
+    }
+
+    private static func firstChildren(of message: Message) -> [Bool] {
+        var isFirst = [Bool](repeating: false, count: message.parts.count)
+        for part in message.parts {
+            isFirst[part.index] = part.parent.map { $0 + 1 == part.index } ?? true
+        }
+        return isFirst
+    }
+
+    private static func isAlternative(_ part: Part) -> Bool { part.contentType.subtype == "alternative" }
+
+    private static func isRelated(_ part: Part) -> Bool { part.contentType.subtype == "related" }
+
+    private static func score(of part: Part, _ isFirst: Bool, _ preferHTML: Bool) -> Int {
+        if part.disposition?.isAttachment == true { return 0 }
+        if part.fileName != nil, !isFirst { return 0 }
+        if part.contentType.isPlainText { return preferHTML ? 1 : 2 }
+        if part.contentType.isHTML { return preferHTML ? 2 : 1 }
+        // A multipart without parts is read as text; so is a lone text of any other kind (RFC 2046 section 4.1.4).
+        if part.contentType.type == "multipart" { return 1 }
+        let isLoneText = part.contentType.type == "text" && part.parent == nil && part.fileName == nil
+        return isLoneText ? 1 : 0
+    }
+
+    // MARK: Text
+
+    /// Appends the readable text of a part.
+    mutating func append(_ part: Part, _ bytes: Span<UInt8>) {
+        if let last = text.last, last != Octet.lineFeed { text.append(Octet.lineFeed) }
+        guard text.count < limit else {
+            if !part.bodyRange.isEmpty { defects.add(.textTruncated, part: part.index) }
+            return
+        }
+        work.charge(4 * part.bodyRange.count)
+        let charset = part.contentType.charset.map { Charset(name: $0.utf8) } ?? .unspecified
+        if charset == .unknown { defects.add(.unknownCharset, part: part.index) }
+        if part.transferEncoding == .identity {
+            var range = part.bodyRange
+            if range.count > sourceLimit {
+                range = range.lowerBound..<range.lowerBound + sourceLimit
+                defects.add(.textTruncated, part: part.index)
+            }
+            appendDecoded(bytes.extracting(range), charset, part)
+        } else {
+            let content = decodedContent(of: part, bytes)
+            appendDecoded(content.span, charset, part)
+        }
+    }
+
+    private mutating func decodedContent(of part: Part, _ bytes: Span<UInt8>) -> [UInt8] {
+        var content: [UInt8] = []
+        content.reserveCapacity(min(part.bodyRange.count, sourceLimit))
+        let room = sourceLimit
+        var isTruncated = false
+        var decoder = TransferDecoder()
+        let result = decoder.decode(part.transferEncoding, bytes, part.bodyRange) { piece in
+            let free = room - content.count
+            content.append(copying: piece.count <= free ? piece : piece.extracting(0..<max(0, free)))
+            if piece.count > free { isTruncated = true }
+        }
+        if isTruncated { defects.add(.textTruncated, part: part.index) }
+        guard result.junk > 0 || result.blanks > 0 else { return content }
+        defects.add(.malformedEncoding, part: part.index)
+        // QUIRK: text that is declared as base64 and is none (corpus malformed/014). Prose has blanks and
+        // punctuation at every tenth octet at least, damaged base64 has not.
+        if part.transferEncoding == .base64, (result.junk + result.blanks) * 10 > part.bodyRange.count {
+            content.removeAll(keepingCapacity: true)
+            let count = min(part.bodyRange.count, room)
+            content.append(copying: bytes.extracting(part.bodyRange.lowerBound..<part.bodyRange.lowerBound + count))
+        }
+        return content
+    }
+
+    private mutating func appendDecoded(_ content: Span<UInt8>, _ charset: Charset, _ part: Part) {
+        let isUTF8 = charset != .windows1252 && !charset.isIconv && CharsetDecoder.isUTF8(content)
+        if isUTF8 {
+            appendReadable(content, part)
+            return
+        }
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(content.count + content.count / 4)
+        if !CharsetDecoder.decode(content, as: charset, appendingTo: &decoded) {
+            defects.add(.malformedText, part: part.index)
+        }
+        appendReadable(decoded.span, part)
+    }
+
+    private mutating func appendReadable(_ utf8: Span<UInt8>, _ part: Part) {
+        let room = limit - text.count
+        if part.contentType.isHTML {
+            let (converted, isTruncated) = HTMLText.text(of: utf8, limit: room)
+            text += converted
+            if isTruncated { truncate(part) }
+            return
+        }
+        if appendNormalized(utf8, room: room) { truncate(part) }
+    }
+
+    private mutating func truncate(_ part: Part) {
+        defects.add(.textTruncated, part: part.index)
+        // No character is cut in two.
+        var end = text.count
+        while end > 0, text[end - 1] & 0xC0 == 0x80 { end -= 1 }
+        if end > 0, text[end - 1] >= 0xC0 {
+            let lead = text[end - 1]
+            let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
+            if text.count - end + 1 < length { text.removeLast(text.count - end + 1) }
+        }
+    }
+
+    /// Appends text with its line ends made LF and without controls but tabs.
+    ///
+    /// - Returns: whether it was cut.
+    private mutating func appendNormalized(_ source: Span<UInt8>, room: Int) -> Bool {
+        let start = text.count
+        let limit = start + min(source.count, room)
+        text += repeatElement(0, count: limit - start)
+        var index = 0
+        var filled = start
+        var output = text.mutableSpan
+        while true {
+            // A run without line ends and controls is as long as a line as a rule.
+            let runEnd = min(source.count, index &+ limit &- filled)
+            let shift = filled &- index
+            while index < runEnd {
+                let octet = source[index]
+                if octet < Octet.space || octet == 0x7F { break }
+                output[index &+ shift] = octet
+                index &+= 1
+            }
+            filled = index &+ shift
+            guard index < runEnd else { break }
+            let octet = source[index]
+            let lineBreak = source.lineBreakLength(at: index)
+            index &+= max(1, lineBreak)
+            if lineBreak > 0 || octet == Octet.tab {
+                output[filled] = lineBreak > 0 ? Octet.lineFeed : octet
+                filled &+= 1
+            }
+        }
+        text.removeLast(limit - filled)
+        return index < source.count
+    }
+}
+
+extension Charset {
+    var isIconv: Bool {
+        if case .iconv = self { return true }
+        return false
+    }
+}

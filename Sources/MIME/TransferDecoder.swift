@@ -1,0 +1,212 @@
+/// Undoes transfer encodings piece by piece (RFC 2045 section 6).
+struct TransferDecoder {
+    /// What was met on the way.
+    struct Result {
+        /// Octets that the encoding does not know, white space not counted.
+        var junk = 0
+        /// Blanks between characters of base64, which its encoders never write.
+        var blanks = 0
+    }
+
+    /// The piece that is being filled; made when the first encoded content is met.
+    private var chunk: [UInt8] = []
+    private let chunkSize: Int
+
+    /// The size of a piece.
+    static let standardChunkSize = 32_768
+
+    init(chunkSize: Int = TransferDecoder.standardChunkSize) {
+        self.chunkSize = chunkSize
+    }
+
+    /// Decodes the octets of `range`; the pieces go to `sink` in order.
+    mutating func decode(
+        _ encoding: TransferEncoding,
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        into sink: (Span<UInt8>) -> Void
+    ) -> Result {
+        switch encoding {
+        case .identity:
+            if !range.isEmpty { sink(bytes.extracting(range)) }
+            return Result()
+        case .base64:
+            prepare(range.count)
+            return decodeBase64(bytes, range, into: sink)
+        case .quotedPrintable:
+            prepare(range.count)
+            return decodeQuotedPrintable(bytes, range, into: sink)
+        }
+    }
+
+    private mutating func prepare(_ count: Int) {
+        let size = max(64, min(chunkSize, count))
+        if chunk.count < size { chunk = [UInt8](repeating: 0, count: size) }
+    }
+
+    // MARK: base64
+
+    private static let invalid: UInt8 = 0xFF
+    private static let padding: UInt8 = 0xFE
+    private static let blank: UInt8 = 0xFD
+    private static let lineBreak: UInt8 = 0xFC
+
+    private static let values: [UInt8] = {
+        var values = [UInt8](repeating: invalid, count: 256)
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        for (value, octet) in alphabet.utf8.enumerated() { values[Int(octet)] = UInt8(value) }
+        values[Int(Octet.equals)] = padding
+        values[Int(Octet.space)] = blank
+        values[Int(Octet.tab)] = blank
+        values[Int(Octet.carriageReturn)] = lineBreak
+        values[Int(Octet.lineFeed)] = lineBreak
+        return values
+    }()
+
+    private mutating func decodeBase64(
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        into sink: (Span<UInt8>) -> Void
+    ) -> Result {
+        var result = Result()
+        let values = Self.values
+        let table = values.span
+        let end = range.upperBound
+        var index = range.lowerBound
+        var bits: UInt32 = 0
+        var count = 0
+        while index < end || count > 0 {
+            var filled = 0
+            var output = chunk.mutableSpan
+            let room = output.count - 3
+            while index < end, filled <= room {
+                if count == 0 {
+                    // Whole groups, as nearly all are.
+                    while index &+ 4 <= end, filled <= room {
+                        let first = table[Int(bytes[index])]
+                        let second = table[Int(bytes[index &+ 1])]
+                        let third = table[Int(bytes[index &+ 2])]
+                        let fourth = table[Int(bytes[index &+ 3])]
+                        guard (first | second | third | fourth) < 64 else { break }
+                        output[filled] = first << 2 | second >> 4
+                        output[filled &+ 1] = second << 4 | third >> 2
+                        output[filled &+ 2] = third << 6 | fourth
+                        index &+= 4
+                        filled &+= 3
+                    }
+                    guard index < end, filled <= room else { break }
+                }
+                let value = table[Int(bytes[index])]
+                index &+= 1
+                if value < 64 {
+                    bits = bits << 6 | UInt32(value)
+                    count &+= 1
+                    if count == 4 {
+                        output[filled] = UInt8(truncatingIfNeeded: bits >> 16)
+                        output[filled &+ 1] = UInt8(truncatingIfNeeded: bits >> 8)
+                        output[filled &+ 2] = UInt8(truncatingIfNeeded: bits)
+                        filled &+= 3
+                        count = 0
+                    }
+                } else if value == Self.padding {
+                    // A group ends here. More may follow: encoders that join encoded pieces pad each of them.
+                    filled &+= Self.endGroup(bits, &count, &output, filled)
+                } else if value == Self.blank {
+                    result.blanks &+= 1
+                } else if value == Self.invalid {
+                    result.junk &+= 1
+                }
+            }
+            if index >= end, filled <= room { filled &+= Self.endGroup(bits, &count, &output, filled) }
+            if filled > 0 { sink(chunk.span.extracting(0..<filled)) }
+        }
+        return result
+    }
+
+    /// Writes what an incomplete group holds.
+    private static func endGroup(
+        _ bits: UInt32,
+        _ count: inout Int,
+        _ output: inout MutableSpan<UInt8>,
+        _ filled: Int
+    ) -> Int {
+        defer { count = 0 }
+        switch count {
+        case 2:
+            output[filled] = UInt8(truncatingIfNeeded: bits >> 4)
+            return 1
+        case 3:
+            output[filled] = UInt8(truncatingIfNeeded: bits >> 10)
+            output[filled + 1] = UInt8(truncatingIfNeeded: bits >> 2)
+            return 2
+        default:
+            return 0
+        }
+    }
+
+    // MARK: quoted-printable
+
+    private mutating func decodeQuotedPrintable(
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>,
+        into sink: (Span<UInt8>) -> Void
+    ) -> Result {
+        var result = Result()
+        let end = range.upperBound
+        var index = range.lowerBound
+        // Blanks up to here are content: the run they are in does not end its line.
+        var blanksUntil = index
+        while index < end {
+            var filled = 0
+            var output = chunk.mutableSpan
+            let room = output.count
+            while index < end, filled < room {
+                let octet = bytes[index]
+                if octet == Octet.equals {
+                    if index &+ 2 < end, let high = bytes[index &+ 1].hexValue, let low = bytes[index &+ 2].hexValue {
+                        output[filled] = high << 4 | low
+                        filled &+= 1
+                        index &+= 3
+                        continue
+                    }
+                    let next = Self.softBreakEnd(bytes, index &+ 1, end)
+                    if next > index {
+                        index = next
+                        continue
+                    }
+                    // No digits follow: the octet stands for itself (RFC 2045 section 6.7, note on robustness).
+                    result.junk &+= 1
+                } else if octet.isBlank, index >= blanksUntil {
+                    let run = Self.blanksEnd(bytes, index, end)
+                    if run >= end || bytes[run].isLineBreak {
+                        // Blanks before a line end were added on the way (RFC 2045 section 6.7, rule 3).
+                        index = run
+                        continue
+                    }
+                    blanksUntil = run
+                }
+                output[filled] = octet
+                filled &+= 1
+                index &+= 1
+            }
+            if filled > 0 { sink(chunk.span.extracting(0..<filled)) }
+        }
+        return result
+    }
+
+    private static func blanksEnd(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var index = start
+        while index < end, bytes[index].isBlank { index += 1 }
+        return index
+    }
+
+    /// The offset behind a soft line break whose `=` lies before `start`; zero when there is none.
+    ///
+    /// A run of blanks behind an `=` is looked at twice at most, here and where it is copied.
+    private static func softBreakEnd(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        let index = blanksEnd(bytes, start, end)
+        guard index < end else { return end }
+        guard bytes[index].isLineBreak else { return 0 }
+        return min(end, index + bytes.lineBreakLength(at: index))
+    }
+}

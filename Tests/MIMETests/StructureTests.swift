@@ -1,0 +1,197 @@
+import Foundation
+import MIME
+import Mail
+import Testing
+
+/// Parts, boundaries, limits and digests.
+@Suite struct StructureTests {
+    @Test func emptyMessage() {
+        let parsed = Parsed([])
+        #expect(parsed.message.parts.count == 1)
+        #expect(parsed.summary.text == "")
+        #expect(parsed.summary.subject == "")
+        #expect(parsed.digest == digest(of: []))
+    }
+
+    @Test func lengthOfEveryShortInputOverAnAlphabet() {
+        // All sequences of up to five of these octets: every edge of line ends, folds and colons.
+        let alphabet = Array("A: \n\r-".utf8)
+        var inputs: [[UInt8]] = [[]]
+        for _ in 0..<5 {
+            inputs = inputs.flatMap { input in alphabet.map { input + [$0] } }
+            for input in inputs {
+                let parsed = Parsed(input)
+                #expect(parsed.message.bodyRange.upperBound <= input.count)
+                #expect(parsed.digest.count == 32)
+            }
+        }
+    }
+
+    @Test func boundaryMayEndInPaddingAndPreviousLineEndIsItsOwn() {
+        let parsed = Parsed("Content-Type: multipart/mixed; boundary=b\n\n--b \t\n\none\n\n--b\n\ntwo\n--b--  \nrest")
+        #expect(parsed.content(of: 1) == Array("one\r\n".utf8))
+        #expect(parsed.content(of: 2) == Array("two".utf8))
+        #expect(parsed.summary.defects.isEmpty)
+    }
+
+    @Test func boundariesThatBeginAlikeAreToldApart() {
+        let parsed = Parsed(
+            """
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+            Content-Type: multipart/mixed; boundary=bb
+
+            --bb
+
+            inner
+            --bbb
+            --b-
+            --bb--
+            --b
+
+            outer
+            --b--
+            """
+        )
+        #expect(parsed.message.parts.map(\.depth) == [0, 1, 2, 1])
+        #expect(parsed.content(of: 2) == Array("inner\r\n--bbb\r\n--b-".utf8))
+        #expect(parsed.content(of: 3) == Array("outer".utf8))
+        #expect(parsed.message.parts.map(\.parent) == [nil, 0, 1, 0])
+    }
+
+    @Test func outerBoundaryEndsInnerMultiparts() {
+        let parsed = Parsed(
+            """
+            Content-Type: multipart/mixed; boundary=a
+
+            --a
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+            Content-Type: multipart/mixed; boundary=c
+
+            --c
+
+            deep
+            --a
+
+            after
+            --a--
+            """
+        )
+        #expect(parsed.message.parts.map(\.depth) == [0, 1, 2, 3, 1])
+        #expect(parsed.summary.text == "deep\nafter")
+        #expect(parsed.summary.defects.filter { $0.kind == .unterminatedMultipart }.map(\.part).sorted() == [1, 2])
+    }
+
+    @Test func sameBoundaryWithinItselfEndsTheInnerFirst() {
+        let parsed = Parsed(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=b\n\n"
+                + "--b\n\none\n--b--\n--b\n\ntwo\n--b--\n"
+        )
+        #expect(parsed.summary.text == "one\ntwo")
+    }
+
+    @Test func dashesAreNoBoundaries() {
+        let dashes = String(repeating: "-", count: 1000)
+        let parsed = Parsed("Content-Type: multipart/mixed; boundary=\"-\"\n\n---\n\n\(dashes)\n--\n---x\n-----\n")
+        #expect(parsed.summary.text == "\(dashes)\n--\n---x")
+    }
+
+    @Test func multipartWithoutItsBoundaryIsText() {
+        let parsed = Parsed("Content-Type: multipart/mixed; boundary=nope\n\nread me\n")
+        #expect(parsed.summary.text == "read me\n")
+        #expect(parsed.defectKinds == [.boundaryNotFound])
+    }
+
+    @Test func encodingOfAMultipartIsIgnored() {
+        let parsed = Parsed(
+            "Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n\n--b\n\nread me\n--b--\n"
+        )
+        #expect(parsed.summary.text == "read me")
+        #expect(parsed.defectKinds == [.unknownTransferEncoding])
+    }
+
+    @Test func headerEndsAtTheLastOctet() {
+        for text in ["Subject: x", "Subject: x\n", "Subject: x\n ", "Subject: x\n\n", "Subject:x\n\ty\n"] {
+            #expect(Parsed(text).summary.subject.hasPrefix("x"))
+        }
+        #expect(Parsed("Subject:").summary.subject == "")
+        #expect(Parsed("Subject:\n\nx").summary.text == "x")
+    }
+
+    @Test func identifiersAreCappedAtBothEnds() {
+        let all = (0..<1000).map { "<\($0)@x.example>" }.joined(separator: " ")
+        let references = Parsed("References: \(all)\n\n").summary.references.map(\.value)
+        #expect(references.count == 200)
+        #expect(references.first == "0@x.example")
+        #expect(references[100] == "900@x.example")
+        #expect(references.last == "999@x.example")
+        let few = Parsed("References: <1@x> <2@x> <bad id<3@x>> <> <4@x\n\n").summary.references.map(\.value)
+        #expect(few == ["1@x", "2@x", "3@x"])
+    }
+
+    // MARK: Limits
+
+    @Test func limitsAreDefectsAndNoFailures() {
+        var limits = Message.Limits()
+        limits.maxHeaders = 3
+        var parsed = Parsed("A: 1\nB: 2\nC: 3\nD: 4\nSubject: x\n\nbody", limits: limits)
+        #expect(parsed.message.fields.count == 3)
+        #expect(parsed.defectKinds == [.tooManyHeaders])
+        #expect(parsed.summary.text == "body")
+
+        limits = Message.Limits()
+        limits.maxHeaderSize = 10
+        parsed = Parsed("Subject: x\nFrom: a@x.example\nTo: b@x.example\n\nbody", limits: limits)
+        #expect(parsed.summary.subject == "x")
+        #expect(parsed.summary.from.isEmpty)
+        #expect(parsed.defectKinds == [.headerTooLarge])
+        #expect(parsed.summary.text == "body")
+
+        limits = Message.Limits()
+        limits.maxParts = 3
+        parsed = Parsed(
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n--b\n\nthree\n--b--\n",
+            limits: limits
+        )
+        #expect(parsed.message.parts.count == 3)
+        #expect(parsed.summary.text == "one\ntwo")
+        #expect(parsed.defectKinds.contains(.tooManyParts))
+
+        limits = Message.Limits()
+        limits.maxDepth = 2
+        parsed = Parsed(Pathological.nested(depth: 5), limits: limits)
+        #expect(parsed.message.parts.map(\.depth).max() == 2)
+        #expect(parsed.defectKinds.contains(.tooDeep))
+
+        limits.maxHeaders = 0
+        limits.maxHeaderSize = 0
+        limits.maxParts = 0
+        limits.maxDepth = 0
+        limits.maxText = 0
+        parsed = Parsed(Pathological.nested(depth: 5), limits: limits)
+        #expect(parsed.message.parts.count == 1)
+        #expect(parsed.summary.text == "")
+    }
+
+    // MARK: Digest
+
+    @Test func digestLeavesOutTheTrace() {
+        let core = "From: a@x.example\nSubject: x\n folded\nMessage-ID: <1@x.example>\n\nbody\nReceived: not this\n"
+        let plain = Parsed(core)
+        #expect(plain.digest == digest(of: plain.bytes))
+        let traced = Parsed(
+            "Return-Path: <a@x.example>\nDelivered-To: b@x.example\nRECEIVED: from x\n by y\n\tfor z\nX-Original-To: b\n"
+                + "From: a@x.example\nAuthentication-Results: x;\n dkim=pass\nSubject: x\n folded\nARC-Seal: i=1\n"
+                + "X-Spam-Score: 1\nMessage-ID: <1@x.example>\narc-message-signature: x\n\nbody\nReceived: not this\n"
+        )
+        #expect(traced.digest == plain.digest)
+        let other = Parsed(core.replacingOccurrences(of: "body", with: "Body"))
+        #expect(other.digest != plain.digest)
+        // These only look alike.
+        let lookalike = Parsed("X-Spammer: 1\nReceived-SPF: pass\nArchived-At: x\n" + core)
+        #expect(lookalike.digest == digest(of: lookalike.bytes))
+    }
+}
