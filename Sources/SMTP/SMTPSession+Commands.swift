@@ -1,0 +1,140 @@
+import Mail
+import NIOCore
+
+extension SMTPSession {
+    /// Takes one command line from the input and carries it out.
+    mutating func nextCommand() -> Progress {
+        let limit = policy.longestCommandLine
+        let available = input.readableBytes
+        let index = input.readableBytesUInt8Span.firstLineFeed(from: searched, to: min(available, limit))
+        guard let index else {
+            if available >= limit {
+                state = .skippingLine
+                searched = 0
+                return .again
+            }
+            searched = available
+            return .starved
+        }
+        searched = 0
+        let (parsed, isTerminated) = Self.parse(input.readableBytesUInt8Span.extracting(0..<index))
+        if tracesCommands { traceCommand(parsed, length: index + 1) }
+        input.moveReaderIndex(forwardBy: index + 1)
+        if !isTerminated, policy.bareNewlines == .reject {
+            // RFC 5321 section 2.3.8: a line ends with CRLF and nothing else.
+            error(.bareLineFeedInCommand)
+            return .again
+        }
+        switch parsed {
+        case .success(let command):
+            return run(command, lineLength: index + 1).map { .action($0) } ?? .again
+        case .failure(.badCharacters): error(.badCharacters)
+        case .failure(.unknownVerb), .failure(.empty): error(.unknownCommand)
+        }
+        return .again
+    }
+
+    /// Drops input up to the end of a line that was too long, so that the session stays in step.
+    mutating func skipLine() -> Progress {
+        let available = input.readableBytes
+        guard let index = input.readableBytesUInt8Span.firstLineFeed(from: 0, to: available) else {
+            input.moveReaderIndex(forwardBy: available)
+            return .starved
+        }
+        input.moveReaderIndex(forwardBy: index + 1)
+        state = .ready
+        error(.lineTooLong)
+        return .again
+    }
+
+    /// Takes apart what stands before a line feed, and tells whether a carriage return ends it as it must.
+    private static func parse(
+        _ bytes: Span<UInt8>
+    ) -> (command: Result<CommandLine, CommandLine.Defect>, isTerminated: Bool) {
+        let isTerminated = bytes.count > 0 && bytes[bytes.count - 1] == UInt8(ascii: "\r")
+        let line = isTerminated ? bytes.extracting(0..<(bytes.count - 1)) : bytes
+        do throws(CommandLine.Defect) {
+            return (.success(try CommandLine(line)), isTerminated)
+        } catch {
+            return (.failure(error), isTerminated)
+        }
+    }
+
+    private mutating func run(_ command: CommandLine, lineLength: Int) -> Action? {
+        let verb = command.verb
+        let traits = verb.traits
+        guard lineLength <= policy.commandLineLimit(of: verb) else {
+            error(.lineTooLong)
+            return nil
+        }
+        if traits.contains(policy.dialect == .lmtp ? .isSMTPOnly : .isLMTPOnly) {
+            error(.notAvailableHere)
+            return nil
+        }
+        if traits.contains(.isNotOffered) {
+            error(.notImplemented)
+            return nil
+        }
+        if traits.contains(.isJunk) {
+            counters.junk += 1
+            if policy.limits.junkCommands > 0, counters.junk > policy.limits.junkCommands {
+                fail(.tooManyJunkCommands)
+                return nil
+            }
+        }
+        if traits.contains(.needsHello), hello == nil {
+            error(.helloFirst)
+            refusePipelinedContent(after: verb)
+            return nil
+        }
+        if traits.contains(.takesNoArgument), !command.argument.isEmpty {
+            error(.noArgument)
+            refusePipelinedContent(after: verb)
+            return nil
+        }
+        return dispatch(command)
+    }
+
+    private mutating func dispatch(_ command: CommandLine) -> Action? {
+        switch command.verb {
+        case .helo, .ehlo, .lhlo: sayHello(command.verb, name: command.argument)
+        case .mail: return beginTransaction(command.argument)
+        case .rcpt: return addRecipient(command.argument)
+        case .data: return beginData()
+        case .bdat: return beginChunk(command.argument)
+        case .rset: reset()
+        case .quit: quit()
+        case .noop: reply(.ok)
+        case .help: reply(.help)
+        case .vrfy: verify(command.argument)
+        case .foreign: fail(.otherProtocol)
+        case .expn, .starttls, .auth, .etrn, .atrn, .turn, .send, .soml, .saml, .burl, .xclient, .xforward:
+            error(.notImplemented)
+        }
+        return nil
+    }
+
+    /// Hands out a command line for the log. Nothing is shown of a line that may hold a secret: the argument of AUTH,
+    /// or what a client sends on behalf of it and no verb begins.
+    private mutating func traceCommand(_ parsed: Result<CommandLine, CommandLine.Defect>, length: Int) {
+        let line: ByteBuffer
+        switch parsed {
+        case .success(let command) where command.verb == .auth: line = ByteBuffer(string: "AUTH")
+        case .success: line = input.getSlice(at: input.readerIndex, length: length) ?? ByteBuffer()
+        case .failure: line = ByteBuffer(string: "unknown command of \(length) octets")
+        }
+        queued.append(.logCommand(line))
+    }
+}
+
+extension Span<UInt8> {
+    /// The offset of the first line feed in the range, if there is one.
+    func firstLineFeed(from start: Int, to end: Int) -> Int? {
+        var index = start
+        while index < end {
+            if self[index] == UInt8(ascii: "\n") { return index }
+            index += 1
+        }
+        return nil
+    }
+}

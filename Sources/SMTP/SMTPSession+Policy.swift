@@ -1,0 +1,109 @@
+extension SMTPSession {
+    /// Which of the two protocols a session speaks; all differences follow from this value.
+    public enum Dialect: String, Hashable, Sendable {
+        /// RFC 5321: HELO and EHLO, one reply after a message.
+        case smtp
+        /// RFC 2033: LHLO, one reply for each recipient after a message.
+        case lmtp
+    }
+
+    /// What is done with a line feed or carriage return that stands alone in a message sent by DATA.
+    public enum BareNewlines: String, Hashable, Sendable {
+        /// The message is refused behind its true end.
+        case reject
+        /// The octets are stored as they are. They never end a message.
+        case accept
+    }
+
+    /// The extensions that a session offers.
+    public struct Extensions: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt16
+
+        public init(rawValue: UInt16) {
+            self.rawValue = rawValue
+        }
+
+        /// PIPELINING (RFC 2920).
+        public static let pipelining = Extensions(rawValue: 1 << 0)
+        /// SIZE (RFC 1870).
+        public static let size = Extensions(rawValue: 1 << 1)
+        /// 8BITMIME (RFC 6152).
+        public static let eightBitMIME = Extensions(rawValue: 1 << 2)
+        /// SMTPUTF8 (RFC 6531).
+        public static let smtpUTF8 = Extensions(rawValue: 1 << 3)
+        /// ENHANCEDSTATUSCODES (RFC 2034).
+        public static let enhancedStatusCodes = Extensions(rawValue: 1 << 4)
+        /// CHUNKING (RFC 3030).
+        public static let chunking = Extensions(rawValue: 1 << 5)
+        /// BINARYMIME (RFC 3030), which means nothing without ``chunking``.
+        public static let binaryMIME = Extensions(rawValue: 1 << 6)
+
+        /// Every extension that works.
+        public static let all: Extensions = [
+            .pipelining, .size, .eightBitMIME, .smtpUTF8, .enhancedStatusCodes, .chunking, .binaryMIME,
+        ]
+    }
+
+    /// The bounds of a session; each has an answer when it is met.
+    public struct Limits: Hashable, Sendable {
+        /// The largest message in octets, after the removal of dot-stuffing: 552 5.3.4.
+        public var messageSize: UInt64 = 52_428_800
+        /// The recipients of one transaction: 452 4.5.3.
+        public var recipients = 1000
+        /// Errors without a message between them: 421 4.7.0. Zero is no limit.
+        public var errors = 20
+        /// Commands that lead to no message: 421 4.7.0. Zero is no limit.
+        public var junkCommands = 100
+        /// Trace lines in a message's header, above which it loops: 554 5.4.6.
+        public var receivedHeaders = 100
+        /// The longest line of a message in octets: 552 5.3.4.
+        public var messageLineLength = 1_048_576
+        /// Errors that are answered at once; each one beyond waits longer.
+        public var promptErrors = 10
+        /// What each error beyond ``promptErrors`` adds to the wait before its reply, in milliseconds.
+        public var errorDelayStep = 100
+
+        /// The limits as they are without configuration.
+        public init() {}
+    }
+
+    /// What one listener asks of its sessions.
+    public struct Policy: Hashable, Sendable {
+        /// The protocol.
+        public var dialect: Dialect
+        /// The name in the greeting.
+        public var hostname: String
+        /// The bounds.
+        public var limits = Limits()
+        /// What to do with bare line feeds and carriage returns.
+        public var bareNewlines: BareNewlines
+        /// Whether a client may send before it is greeted.
+        public var acceptsEarlyTalkers = false
+        /// Whether the peer is one of our own relays, whose refused recipients are no abuse.
+        public var isTrusted = false
+        /// Whether `MAIL FROM: <a@b>` and `MAIL FROM:a@b` are taken as devices send them.
+        public var acceptsLoosePaths = false
+        /// The extensions on offer.
+        public var extensions = Extensions.all
+
+        /// Makes the policy of a public listener of `dialect`.
+        public init(dialect: Dialect, hostname: String) {
+            self.dialect = dialect
+            self.hostname = hostname
+            bareNewlines = .reject
+        }
+
+        /// The longest command line of any verb, with its line end.
+        var longestCommandLine: Int { commandLineLimit(of: .mail) }
+
+        /// The longest line of `verb`, with its line end (RFC 5321 section 4.5.3.1.4, and what each extension adds).
+        func commandLineLimit(of verb: Verb) -> Int {
+            guard verb == .mail else { return 512 }
+            var limit = 512
+            if extensions.contains(.size) { limit += 26 }
+            if extensions.contains(.eightBitMIME) { limit += 17 }
+            if extensions.contains(.smtpUTF8) { limit += 10 }
+            return limit
+        }
+    }
+}
