@@ -1,0 +1,23 @@
+public import Storage
+
+extension SQLWriter {
+    /// Opens a ticket with its first entry and lets the requester take part.
+    ///
+    /// - Parameter comment: the first entry; its `ticket` is the new ticket.
+    /// - Returns: the ticket's number.
+    public func open(_ ticket: TicketRecord, with comment: CommentRecord) throws(StoreError) -> Int64 {
+        let number = try nextTicketNumber()
+        try insert(ticket, number: number)
+        try insert(comment)
+        if let requester = ticket.requester {
+            try addParticipant(requester, role: "requester", contact: ticket.contact, to: ticket.id)
+        }
+        return number
+    }
+
+    /// Adds an entry to a ticket's thread.
+    public func append(_ comment: CommentRecord) throws(StoreError) {
+        try insert(comment)
+        try touch(ticket: comment.ticket, at: comment.createdAt)
+    }
+}

@@ -1,0 +1,97 @@
+internal import MIME
+internal import Mail
+internal import Storage
+public import Ticketing
+
+/// What is to become of a message in one mailbox, and how that was found.
+public struct Decision: Sendable {
+    /// What is to become of it.
+    public let outcome: Outcome
+    /// Why.
+    public let reason: Reason
+    /// The ticket that it belongs to or is proposed for.
+    public let ticket: ThreadFacts.Candidate?
+    /// Who sent it.
+    public let sender: SenderDecision?
+    /// How it was decided.
+    public let trace: Trace
+
+    /// Decides from a reader alone, so that `explain` and the intake take the same way.
+    ///
+    /// - Parameter reading: what was read of the message.
+    init(
+        _ reading: MessageReading,
+        envelope: Envelope,
+        mailbox: Mailbox,
+        route: Trace.Step,
+        numberPrefix: String,
+        reader: any SQLReader
+    ) throws(StoreError) {
+        var trace = Trace()
+        trace.add(route)
+        guard let message = reading.summary else {
+            let reason = reading.unread ?? .unreadable
+            trace.add("read", reason.sentence)
+            outcome = .quarantined
+            self.reason = reason
+            ticket = nil
+            sender = nil
+            self.trace = trace
+            return
+        }
+        trace.add("read", Self.verdict(on: message), Self.facts(of: message))
+        let senderEvidence = SenderEvidence(of: message, reversePath: envelope.reversePath)
+        let sender = SenderDecision(senderEvidence, try reader.facts(for: senderEvidence))
+        trace.add(sender.step)
+        let evidence = ThreadEvidence(of: message, sender: senderEvidence, numberPrefix: numberPrefix)
+        let facts = try reader.facts(for: evidence, messageID: message.messageID, mailbox: mailbox.id)
+        let thread = ThreadDecision(evidence, facts, mailbox: mailbox.id)
+        trace.add(thread.step)
+        self.sender = sender
+        reason = thread.reason
+        switch thread.action {
+        case .create:
+            outcome = .created
+            ticket = nil
+            let defaults = mailbox.defaults
+            trace.add(
+                "defaults",
+                "The mailbox's defaults apply.",
+                [
+                    Trace.Fact("profile", defaults.name), Trace.Fact("queue", defaults.queue),
+                    Trace.Fact("status", defaults.status), Trace.Fact("priority", defaults.priority),
+                ]
+            )
+        case .append(let candidate):
+            outcome = .appended
+            ticket = candidate
+        case .propose(let candidate):
+            outcome = .proposed
+            ticket = candidate
+        }
+        self.trace = trace
+    }
+
+    private static func verdict(on message: MessageSummary) -> String {
+        message.defects.isEmpty
+            ? "The message was read." : "The message was read as far as it goes; its defects are noted."
+    }
+
+    private static func facts(of message: MessageSummary) -> [Trace.Fact] {
+        var facts = [Trace.Fact("Message-ID", message.messageID?.description ?? "none")]
+        if !message.attachments.isEmpty { facts.append(Trace.Fact("attachments", "\(message.attachments.count)")) }
+        for defect in message.defects.prefix(20) { facts.append(Trace.Fact("defect", defect.description)) }
+        return facts
+    }
+}
+
+extension Trace.Step {
+    /// How the recipients of one mailbox found it.
+    init(mailbox: Mailbox, recipients: [(ForwardPath, MailboxDirectory.Route)]) {
+        self.init(
+            stage: "mailbox",
+            verdict: "Mailbox \(mailbox.id) takes the message.",
+            facts: recipients.map { Trace.Fact("recipient", "\($0.0) (by \($0.1.rawValue))") }
+        )
+    }
+}

@@ -1,0 +1,155 @@
+internal import Desk
+internal import MIME
+internal import Mail
+internal import Storage
+internal import Ticketing
+
+/// The write job of one message in one mailbox: claim, look up, decide, record.
+///
+/// Synchronous and re-runnable: all it needs is a value, its identifiers are made beforehand, and it has no effect
+/// except through the writer.
+struct IntakeJob: Sendable {
+    var message: MessageRecord
+    var reading: MessageReading
+    let delivery: Delivery
+    let mailbox: Mailbox
+    let route: Trace.Step
+    let numberPrefix: String
+    let importing: ImportOptions?
+    let windowStart: Timestamp
+    let emailLog: UniqueID
+    let ticket: UniqueID
+    let comment: UniqueID
+    let probe: (@Sendable (IntakePoint, MessageSummary?) -> Void)?
+
+    /// The same job with the message unread: it is quarantined with its octets.
+    func keepingUnread() -> IntakeJob {
+        var job = self
+        job.reading = MessageReading(unreadable: message.contentDigest)
+        job.message.summary = nil
+        return job
+    }
+
+    /// Runs the job.
+    ///
+    /// - Returns: the email-log entry that the message has in this mailbox, new or from before.
+    func run(_ writer: any SQLWriter) throws(StoreError) -> UniqueID {
+        let summary = reading.summary
+        probe?(.beforeClaim, summary)
+        // It may have its outcome already, and have been read once more when the server stopped.
+        if reading.unread != nil,
+            let earlier = try writer.entry(
+                ofOctets: message.octets.digest,
+                mailbox: mailbox.id,
+                since: windowStart
+            )
+        {
+            try recordRepeat(of: earlier, writer)
+            return earlier.emailLog
+        }
+        let key = RetryKey(
+            mailbox: mailbox.id,
+            digest: reading.contentDigest,
+            isUnlimited: summary?.messageID != nil || importing != nil
+        )
+        let claim = try writer.claim(key, for: emailLog, at: delivery.receivedAt, since: windowStart)
+        probe?(.afterClaim, summary)
+        if case .repeated(let earlier) = claim {
+            try recordRepeat(of: earlier, writer)
+            return earlier.emailLog
+        }
+        let decision = try Decision(
+            reading,
+            envelope: delivery.envelope,
+            mailbox: mailbox,
+            route: route,
+            numberPrefix: numberPrefix,
+            reader: writer
+        )
+        try writer.record(message)
+        try writer.record(delivery, of: message.id)
+        let ticket = try apply(decision, writer)
+        try writer.record(
+            EmailLogEntry(
+                id: emailLog,
+                mailbox: mailbox.id,
+                message: message.id,
+                messageID: summary?.messageID,
+                delivery: delivery.id,
+                receivedAt: delivery.receivedAt,
+                outcome: decision.outcome,
+                reason: decision.reason,
+                ticket: ticket,
+                actor: importing == nil ? "intake" : "import",
+                trace: decision.trace
+            )
+        )
+        probe?(.inserted, summary)
+        return emailLog
+    }
+
+    private func recordRepeat(of earlier: RetryClaim.EarlierEntry, _ writer: any SQLWriter) throws(StoreError) {
+        // The same octets are stored once. Other trace headers are other octets, and every octet is kept.
+        if earlier.digest == message.octets.digest {
+            try writer.record(delivery, of: earlier.message)
+        } else {
+            try writer.record(message)
+            try writer.record(delivery, of: message.id)
+        }
+        try writer.recordRepeat(of: earlier.emailLog, delivery: delivery.id)
+        probe?(.inserted, reading.summary)
+    }
+
+    /// Does what was decided.
+    ///
+    /// - Returns: the ticket that the message made, belongs to or is proposed for.
+    private func apply(_ decision: Decision, _ writer: any SQLWriter) throws(StoreError) -> UniqueID? {
+        switch decision.outcome {
+        case .created:
+            let defaults = mailbox.defaults
+            let record = TicketRecord(
+                id: ticket,
+                mailbox: mailbox.id,
+                queue: defaults.queue,
+                status: importing?.status ?? defaults.status,
+                priority: defaults.priority,
+                subject: subject,
+                requester: decision.sender?.author,
+                contact: decision.sender?.contact?.id,
+                customer: decision.sender?.customer,
+                createdAt: writtenAt
+            )
+            _ = try writer.open(record, with: entry(in: ticket, decision))
+            return ticket
+        case .appended:
+            guard let ticket = decision.ticket?.ticket else { return nil }
+            try writer.append(entry(in: ticket, decision))
+            return ticket
+        default:
+            return decision.ticket?.ticket
+        }
+    }
+
+    private func entry(in ticket: UniqueID, _ decision: Decision) -> CommentRecord {
+        CommentRecord(
+            id: comment,
+            ticket: ticket,
+            message: message.id,
+            author: .contact(id: decision.sender?.contact?.id, decision.sender?.author),
+            visibility: .public,
+            body: nil,
+            createdAt: writtenAt
+        )
+    }
+
+    private var subject: String {
+        guard let subject = reading.summary?.subject, !subject.isEmpty else { return "(no subject)" }
+        return subject
+    }
+
+    /// An imported message keeps the date that it bears, as far as that is not in the future.
+    private var writtenAt: Timestamp {
+        guard importing != nil, let date = reading.summary?.date else { return delivery.receivedAt }
+        return min(date, delivery.receivedAt)
+    }
+}

@@ -1,0 +1,270 @@
+internal import Desk
+internal import Foundation
+package import MIME
+public import Mail
+public import Storage
+internal import Synchronization
+public import Ticketing
+
+/// One message, from octets to committed outcome.
+public final class IntakePipeline: Sendable {
+    private let store: Store
+    private let settings: Mutex<IntakeSettings>
+    private let largeMessages = Turnstile(width: ProcessInfo.processInfo.activeProcessorCount)
+    private let probe: (@Sendable (IntakePoint, MessageSummary?) -> Void)?
+
+    /// Makes a pipeline into a store.
+    public convenience init(store: Store, settings: IntakeSettings) {
+        self.init(store: store, settings: settings, probe: nil)
+    }
+
+    /// Makes a pipeline that a test watches.
+    package init(
+        store: Store,
+        settings: IntakeSettings,
+        probe: (@Sendable (IntakePoint, MessageSummary?) -> Void)?
+    ) {
+        self.store = store
+        self.settings = Mutex(settings)
+        self.probe = probe
+    }
+
+    /// Replaces the settings; messages that are being decided keep the old ones.
+    public func update(_ settings: IntakeSettings) {
+        self.settings.withLock { $0 = settings }
+    }
+
+    // MARK: Before the message
+
+    /// Whether mail for a recipient is taken in. Never waits.
+    public func resolve(_ recipient: ForwardPath) -> RecipientResolution {
+        guard store.isAvailable else { return .unavailable }
+        switch settings.withLock({ $0.directory.match(recipient) }) {
+        case .mailbox(let mailbox, _):
+            switch mailbox.state {
+            case .active: return .mailbox(mailbox.id)
+            case .paused: return .paused
+            case .inactive: return .inactive
+            }
+        case .unknown: return .unknown
+        case .foreign: return .foreign
+        }
+    }
+
+    /// Begins a message: reserves its memory, and asks whether there is disk for it. Never waits.
+    public func makeSink(declaredSize: UInt64?) -> Result<MessageSink, ResourceShortage> {
+        guard store.isAvailable else { return .failure(.store) }
+        guard store.hasFreeDisk else { return .failure(.diskFloor) }
+        guard let sink = store.spool.makeSink(declaredSize: declaredSize) else { return .failure(.memoryBudget) }
+        return .success(sink)
+    }
+
+    /// Keeps a refusal for the administrator. Never waits.
+    public func recordRefusal(_ refusal: Refusal) {
+        store.refusals.add(refusal)
+    }
+
+    // MARK: The message
+
+    /// Decides and commits a message for each of its recipients.
+    ///
+    /// - Returns: one disposition for each recipient of the envelope, in their order.
+    @concurrent
+    public func accept(_ message: ReceivedMessage, _ delivery: Delivery) async -> [Disposition] {
+        let settings = settings.withLock { $0 }
+        var targets: [Target] = []
+        var targetOfRecipient: [Int?] = []
+        for recipient in delivery.envelope.recipients {
+            // A recipient that a reload took away since RCPT is asked to come again, and hears the new answer then.
+            guard case .mailbox(let mailbox, let route) = settings.directory.match(recipient) else {
+                targetOfRecipient.append(nil)
+                continue
+            }
+            if let index = targets.firstIndex(where: { $0.mailbox.id == mailbox.id }) {
+                targets[index].recipients.append((recipient, route))
+                targetOfRecipient.append(index)
+            } else {
+                targetOfRecipient.append(targets.count)
+                targets.append(Target(mailbox: mailbox, recipients: [(recipient, route)]))
+            }
+        }
+        let dispositions = await commit(message, delivery, to: targets, settings: settings, importing: nil)
+        return targetOfRecipient.map { $0.map { dispositions[$0] } ?? .fault }
+    }
+
+    /// Takes in an old message: silently, with its original date, into a named mailbox, once however often it is
+    /// imported.
+    ///
+    /// - Returns: `nil` when there is no such mailbox.
+    @concurrent
+    public func `import`(
+        _ message: ReceivedMessage,
+        _ delivery: Delivery,
+        options: ImportOptions
+    ) async -> Disposition? {
+        let settings = settings.withLock { $0 }
+        guard let mailbox = settings.directory.mailbox(id: options.mailbox) else { return nil }
+        let targets = [Target(mailbox: mailbox, recipients: [])]
+        return await commit(message, delivery, to: targets, settings: settings, importing: options).first
+    }
+
+    private struct Target: Sendable {
+        let mailbox: Mailbox
+        var recipients: [(ForwardPath, MailboxDirectory.Route)]
+    }
+
+    private func commit(
+        _ message: ReceivedMessage,
+        _ delivery: Delivery,
+        to targets: [Target],
+        settings: IntakeSettings,
+        importing: ImportOptions?
+    ) async -> [Disposition] {
+        let reading = await read(message, limits: settings.limits)
+        let isBlob = message.size > store.configuration.blobThreshold
+        if isBlob {
+            do {
+                try await store.blobs.store(message)
+            } catch {
+                store.note(error)
+                return targets.map { _ in Disposition(error) }
+            }
+        }
+        defer { if isBlob { store.blobs.release(message.digest) } }
+        let record = MessageRecord(
+            id: .make(at: delivery.receivedAt),
+            receivedAt: delivery.receivedAt,
+            contentDigest: reading.contentDigest,
+            summary: reading.summary,
+            octets: message,
+            isBlob: isBlob
+        )
+        // Each mailbox is a job of its own, so that one may fail and the others stand; they meet in one commit.
+        if targets.count == 1 {
+            return [await commit(record, reading, delivery, to: targets[0], settings: settings, importing: importing)]
+        }
+        return await withTaskGroup(of: (Int, Disposition).self) { group in
+            for (index, target) in targets.enumerated() {
+                group.addTask { [self] in
+                    let disposition = await commit(
+                        record,
+                        reading,
+                        delivery,
+                        to: target,
+                        settings: settings,
+                        importing: importing
+                    )
+                    return (index, disposition)
+                }
+            }
+            var dispositions = [Disposition](repeating: .fault, count: targets.count)
+            for await (index, disposition) in group { dispositions[index] = disposition }
+            return dispositions
+        }
+    }
+
+    private func read(_ message: ReceivedMessage, limits: Message.Limits) async -> MessageReading {
+        if store.isCrashSuspect(message.digest) { return MessageReading(suspect: message) }
+        let body = { [store, probe] in
+            store.journal.guarding(message.digest) {
+                message.withSpan { bytes in
+                    if let probe { probe(.reading, Message(parsing: bytes, limits: limits).summary(of: bytes)) }
+                    return MessageReading(bytes, limits: limits)
+                }
+            }
+        }
+        guard message.size > store.configuration.memoryThreshold else { return body() }
+        return await largeMessages.pass(body)
+    }
+
+    private func commit(
+        _ record: MessageRecord,
+        _ reading: MessageReading,
+        _ delivery: Delivery,
+        to target: Target,
+        settings: IntakeSettings,
+        importing: ImportOptions?
+    ) async -> Disposition {
+        let job = IntakeJob(
+            message: record,
+            reading: reading,
+            delivery: delivery,
+            mailbox: target.mailbox,
+            route: Trace.Step(mailbox: target.mailbox, recipients: target.recipients),
+            numberPrefix: settings.numberPrefix,
+            importing: importing,
+            windowStart: delivery.receivedAt.advanced(bySeconds: -Int64(store.configuration.retryWindow)),
+            emailLog: .make(at: delivery.receivedAt),
+            ticket: .make(at: delivery.receivedAt),
+            comment: .make(at: delivery.receivedAt),
+            probe: probe
+        )
+        do {
+            let entry: UniqueID
+            do {
+                entry = try await commit(job)
+            } catch .constraint, .conflict {
+                // Something in this message contradicts the schema. It is our fault, not the sender's: the octets are
+                // kept, unread, instead of being refused for ever.
+                entry = try await commit(job.keepingUnread())
+            }
+            probe?(.committed, reading.summary)
+            return .committed(entry)
+        } catch {
+            store.note(error)
+            return Disposition(error)
+        }
+    }
+
+    private func commit(_ job: IntakeJob) async throws(StoreError) -> UniqueID {
+        try await store.engine.write { [journal = store.journal] writer throws(StoreError) in
+            let result = journal.guarding(job.message.octets.digest) {
+                Result { () throws(StoreError) in try job.run(writer) }
+            }
+            return try result.get()
+        }
+    }
+
+    // MARK: Explaining
+
+    /// What would become of a message, and how that is found; nothing is committed.
+    ///
+    /// - Returns: for each recipient's mailbox its decision; none for recipients that no mailbox takes.
+    public static func explain(
+        _ bytes: Span<UInt8>,
+        envelope: Envelope,
+        settings: IntakeSettings,
+        reader: any SQLReader
+    ) throws(StoreError) -> [(mailbox: Mailbox, decision: Decision)] {
+        let reading = MessageReading(bytes, limits: settings.limits)
+        var targets: [Target] = []
+        for recipient in envelope.recipients {
+            guard case .mailbox(let mailbox, let route) = settings.directory.match(recipient) else { continue }
+            if let index = targets.firstIndex(where: { $0.mailbox.id == mailbox.id }) {
+                targets[index].recipients.append((recipient, route))
+            } else {
+                targets.append(Target(mailbox: mailbox, recipients: [(recipient, route)]))
+            }
+        }
+        var decisions: [(mailbox: Mailbox, decision: Decision)] = []
+        for target in targets {
+            let decision = try Decision(
+                reading,
+                envelope: envelope,
+                mailbox: target.mailbox,
+                route: Trace.Step(mailbox: target.mailbox, recipients: target.recipients),
+                numberPrefix: settings.numberPrefix,
+                reader: reader
+            )
+            decisions.append((target.mailbox, decision))
+        }
+        return decisions
+    }
+}
+
+extension Disposition {
+    /// What a peer is told of a store's error: always to try again.
+    init(_ error: StoreError) {
+        self = error == .full ? .full : .fault
+    }
+}

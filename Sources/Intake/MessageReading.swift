@@ -1,0 +1,33 @@
+internal import MIME
+internal import Mail
+internal import Storage
+internal import Ticketing
+
+/// What was read of a message before anything is decided.
+struct MessageReading: Sendable {
+    /// The header and structure; `nil` for a message that is kept unread.
+    let summary: MessageSummary?
+    /// The digest without trace headers, or of all octets when unread.
+    let contentDigest: [UInt8]
+    /// Why it is kept unread.
+    let unread: Reason?
+
+    init(suspect message: ReceivedMessage) {
+        summary = nil
+        contentDigest = message.digest
+        unread = .crashSuspect
+    }
+
+    init(unreadable contentDigest: [UInt8]) {
+        summary = nil
+        self.contentDigest = contentDigest
+        unread = .unreadable
+    }
+
+    init(_ bytes: Span<UInt8>, limits: Message.Limits) {
+        let message = Message(parsing: bytes, limits: limits)
+        summary = message.summary(of: bytes, limits: limits)
+        contentDigest = message.digestWithoutTrace(of: bytes)
+        unread = nil
+    }
+}

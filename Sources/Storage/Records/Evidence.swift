@@ -1,0 +1,78 @@
+public import Mail
+public import Ticketing
+
+extension SQLReader {
+    /// Looks a sender up: the contact with the address, the customers with its domains.
+    public func facts(for evidence: SenderEvidence) throws(StoreError) -> SenderFacts {
+        guard evidence.author != nil else { return SenderFacts() }
+        var facts = SenderFacts()
+        if let row = try first(
+            """
+            SELECT c.id, c.name, c.customer FROM contact_address a JOIN contact c ON c.id = a.contact
+            WHERE a.address = \(evidence.addressKey)
+            """
+        ), let id = row.text(0), let name = row.text(1) {
+            facts.contact = SenderFacts.Contact(id: id, name: name, customer: row.text(2))
+        }
+        let domains = try rows(
+            "SELECT domain, customer FROM customer_domain WHERE domain IN (\(list: evidence.domainKeys))"
+        )
+        for row in domains {
+            guard let domain = row.text(0) else { continue }
+            facts.customersByDomain[domain] = row.text(1)
+        }
+        return facts
+    }
+
+    /// Looks up the tickets that a message's evidence may name.
+    public func facts(
+        for evidence: ThreadEvidence,
+        messageID: MessageID?,
+        mailbox: String
+    ) throws(StoreError) -> ThreadFacts {
+        var facts = ThreadFacts()
+        for reference in evidence.references {
+            let rows = try rows(
+                """
+                SELECT t.id, t.number, t.mailbox FROM thread_reference r JOIN ticket t ON t.id = r.ticket
+                WHERE r.message_id = \(reference.value) ORDER BY t.number
+                """
+            )
+            let candidates = try candidates(rows, sender: evidence.sender)
+            if !candidates.isEmpty { facts.byReference[reference] = candidates }
+        }
+        if let number = evidence.subjectNumber {
+            let rows = try rows("SELECT id, number, mailbox FROM ticket WHERE number = \(number)")
+            facts.byNumber = try candidates(rows, sender: evidence.sender).first
+        }
+        if let messageID {
+            facts.messageIDReused =
+                try first(
+                    "SELECT 1 FROM thread_reference WHERE message_id = \(messageID.value) AND mailbox = \(mailbox)"
+                ) != nil
+        }
+        return facts
+    }
+
+    private func candidates(
+        _ rows: [SQLRow],
+        sender: String
+    ) throws(StoreError) -> [ThreadFacts.Candidate] {
+        var candidates: [ThreadFacts.Candidate] = []
+        for row in rows {
+            guard let ticket = row.id(0), let number = row.integer(1), let mailbox = row.text(2) else { continue }
+            let participant = try first(
+                "SELECT 1 FROM participant WHERE ticket = \(ticket) AND address = \(sender)"
+            )
+            candidates.append(
+                ThreadFacts.Candidate(
+                    ticket: ticket,
+                    number: number,
+                    mailbox: mailbox,
+                    senderParticipates: participant != nil
+                )
+            )
+        }
+        return candidates
+    }
+}

@@ -1,0 +1,110 @@
+internal import Dispatch
+internal import Synchronization
+
+/// A write job that waits for its commit.
+protocol PendingJob: Sendable {
+    /// Runs the job; may be called again, and only the last result counts.
+    func run(on writer: SQLiteConnection) throws(StoreError)
+    /// Answers who asked: the last run is committed.
+    func succeed()
+    /// Answers who asked: nothing was committed.
+    func fail(_ error: StoreError)
+}
+
+/// A job with its result and the caller who waits for it.
+///
+/// `@unchecked Sendable`: `result` is written and read by the writer's thread alone.
+final class WriteJob<T: Sendable>: PendingJob, @unchecked Sendable {
+    private let body: @Sendable (any SQLWriter) throws(StoreError) -> T
+    private let answer: @Sendable (Result<T, StoreError>) -> Void
+    private var result: T?
+
+    init(
+        body: @escaping @Sendable (any SQLWriter) throws(StoreError) -> T,
+        answer: @escaping @Sendable (Result<T, StoreError>) -> Void
+    ) {
+        self.body = body
+        self.answer = answer
+    }
+
+    func run(on writer: SQLiteConnection) throws(StoreError) {
+        result = nil
+        result = try body(writer)
+    }
+
+    func succeed() {
+        answer(result.map { .success($0) } ?? .failure(.outcomeUnknown))
+    }
+
+    func fail(_ error: StoreError) {
+        answer(.failure(error))
+    }
+}
+
+/// The queue between those who write and the one thread that commits.
+///
+/// The jobs that came while the last commit was being synchronised are the next batch: no timer, so one connection pays
+/// one fsync and a hundred share it.
+final class CommitQueue: Sendable {
+    private struct State {
+        var jobs: [any PendingJob] = []
+        var isWriterIdle = false
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let wakeUp = DispatchSemaphore(value: 0)
+    private let limit: Int
+    private let batchLimit: Int
+
+    init(limit: Int, batchLimit: Int) {
+        self.limit = limit
+        self.batchLimit = batchLimit
+    }
+
+    /// How many jobs wait.
+    var count: Int { state.withLock { $0.jobs.count } }
+
+    /// Whether no more jobs are taken.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Adds a job, or answers it at once when the queue is full or closed.
+    func add(_ job: some PendingJob) {
+        let (refusal, wake) = state.withLock { state -> (StoreError?, Bool) in
+            guard !state.isClosed else { return (.closed, false) }
+            guard state.jobs.count < limit else { return (.busy, false) }
+            state.jobs.append(job)
+            let wake = state.isWriterIdle
+            state.isWriterIdle = false
+            return (nil, wake)
+        }
+        if wake { wakeUp.signal() }
+        if let refusal { job.fail(refusal) }
+    }
+
+    /// The next batch; waits for one. `nil` when the queue is closed and empty.
+    func next() -> [any PendingJob]? {
+        while true {
+            let (batch, isClosed) = state.withLock { state -> ([any PendingJob], Bool) in
+                if state.jobs.count <= batchLimit {
+                    let batch = state.jobs
+                    state.jobs = []
+                    state.isWriterIdle = batch.isEmpty
+                    return (batch, state.isClosed)
+                }
+                let batch = Array(state.jobs.prefix(batchLimit))
+                state.jobs.removeFirst(batchLimit)
+                return (batch, state.isClosed)
+            }
+            if !batch.isEmpty { return batch }
+            if isClosed { return nil }
+            wakeUp.wait()
+        }
+    }
+
+    /// Takes no more jobs; those that wait are still committed.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        wakeUp.signal()
+    }
+}

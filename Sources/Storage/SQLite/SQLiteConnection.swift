@@ -1,0 +1,237 @@
+internal import GRDB
+internal import GRDBSQLite
+
+/// One connection of GRDB's, spoken to in the store's own terms.
+///
+/// Statements are prepared once for each text and kept. Values are bound without a copy, since they outlive the step.
+/// Not `Sendable`: it lives as long as the closure that GRDB lends the connection to.
+@safe
+final class SQLiteConnection: SQLWriter {
+    private let handle: OpaquePointer
+    private var statements: [String: OpaquePointer]
+
+    init(_ database: Database) throws(StoreError) {
+        guard let handle = unsafe database.sqliteConnection else { throw .closed }
+        unsafe self.handle = handle
+        unsafe statements = [:]
+    }
+
+    deinit {
+        finalizeStatements()
+    }
+
+    /// Lends a connection to a reader for a limited time, after which its statements fail.
+    static func withReader<T>(
+        _ database: Database,
+        seconds: Int,
+        _ body: (any SQLReader) throws(StoreError) -> T
+    ) throws(StoreError) -> T {
+        let connection = try SQLiteConnection(database)
+        defer { connection.finalizeStatements() }
+        let deadline = UnsafeMutablePointer<ContinuousClock.Instant>.allocate(capacity: 1)
+        unsafe deadline.initialize(to: .now + .seconds(seconds))
+        unsafe sqlite3_progress_handler(
+            connection.handle,
+            100_000,
+            { context in
+                guard let deadline = unsafe context?.assumingMemoryBound(to: ContinuousClock.Instant.self)
+                else { return 0 }
+                return unsafe ContinuousClock.now > deadline.pointee ? 1 : 0
+            },
+            deadline
+        )
+        defer {
+            unsafe sqlite3_progress_handler(connection.handle, 0, nil, nil)
+            unsafe deadline.deallocate()
+        }
+        return try body(connection)
+    }
+
+    /// Gives the prepared statements back, which must be done before the connection closes.
+    func finalizeStatements() {
+        unsafe statements.values.forEach { unsafe sqlite3_finalize($0) }
+        unsafe statements.removeAll()
+    }
+
+    /// Whether a transaction stands. A full disk or an I/O error ends it behind our back.
+    var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
+
+    /// Whether statements are refused outside of a transaction.
+    var requiresTransaction = false
+
+    /// Throws when a transaction is required and a fault has ended it.
+    func checkTransaction() throws(StoreError) {
+        guard isInTransaction || !requiresTransaction else { throw .io("a fault ended the transaction") }
+    }
+
+    func run(_ statement: SQLStatement) throws(StoreError) {
+        _ = try step(statement, collecting: false)
+    }
+
+    func rows(_ statement: SQLStatement) throws(StoreError) -> [SQLRow] {
+        try step(statement, collecting: true)
+    }
+
+    private func prepared(_ text: String) throws(StoreError) -> OpaquePointer {
+        if let statement = unsafe statements[text] { return unsafe statement }
+        var statement: OpaquePointer?
+        let code = unsafe sqlite3_prepare_v3(
+            handle,
+            text,
+            -1,
+            UInt32(SQLITE_PREPARE_PERSISTENT),
+            &statement,
+            nil
+        )
+        guard code == SQLITE_OK, let statement = unsafe statement else { throw error(code) }
+        unsafe statements[text] = statement
+        return unsafe statement
+    }
+
+    private func step(_ statement: SQLStatement, collecting: Bool) throws(StoreError) -> [SQLRow] {
+        try checkTransaction()
+        let prepared = try unsafe prepared(statement.text)
+        defer {
+            unsafe sqlite3_reset(prepared)
+            unsafe sqlite3_clear_bindings(prepared)
+        }
+        return try unsafe withBound(statement.values[...], from: 1, to: prepared) { () throws(StoreError) in
+            var rows: [SQLRow] = []
+            while true {
+                let code = unsafe sqlite3_step(prepared)
+                switch code {
+                case SQLITE_ROW: if collecting { unsafe rows.append(row(of: prepared)) }
+                case SQLITE_DONE: return rows
+                default: throw error(code)
+                }
+            }
+        }
+    }
+
+    /// Binds the values and runs `body` while they are bound.
+    ///
+    /// Text and small octets are copied by SQLite; octets of some size are lent for the time of `body`.
+    private func withBound(
+        _ values: ArraySlice<SQLValue>,
+        from position: Int32,
+        to statement: OpaquePointer,
+        _ body: () throws(StoreError) -> [SQLRow]
+    ) throws(StoreError) -> [SQLRow] {
+        var position = position
+        for (index, value) in zip(values.indices, values) {
+            let code: Int32
+            switch value {
+            case .null:
+                code = unsafe sqlite3_bind_null(statement, position)
+            case .integer(let integer):
+                code = unsafe sqlite3_bind_int64(statement, position, integer)
+            case .text(let text) where text.isEmpty:
+                code = unsafe sqlite3_bind_text(statement, position, "", 0, Self.transient)
+            case .text(let text):
+                var text = text
+                code = text.withUTF8 { buffer in
+                    unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
+                        unsafe sqlite3_bind_text(
+                            statement,
+                            position,
+                            characters.baseAddress,
+                            Int32(characters.count),
+                            Self.transient
+                        )
+                    }
+                }
+            case .blob(let blob) where blob.isEmpty:
+                // A null pointer would bind NULL.
+                code = unsafe sqlite3_bind_zeroblob(statement, position, 0)
+            case .blob(let blob) where blob.count <= 256:
+                code = unsafe blob.withUnsafeBytes { buffer in
+                    unsafe sqlite3_bind_blob(
+                        statement,
+                        position,
+                        buffer.baseAddress,
+                        Int32(buffer.count),
+                        Self.transient
+                    )
+                }
+            case .blob(let blob):
+                let result = unsafe blob.withUnsafeBytes { buffer -> Result<[SQLRow], StoreError> in
+                    let code = unsafe sqlite3_bind_blob64(
+                        statement,
+                        position,
+                        buffer.baseAddress,
+                        UInt64(buffer.count),
+                        nil
+                    )
+                    guard code == SQLITE_OK else { return .failure(error(code)) }
+                    return Result { () throws(StoreError) in
+                        try unsafe withBound(values[(index + 1)...], from: position + 1, to: statement, body)
+                    }
+                }
+                return try result.get()
+            }
+            guard code == SQLITE_OK else { throw error(code) }
+            position += 1
+        }
+        return try body()
+    }
+
+    private func row(of statement: OpaquePointer) -> SQLRow {
+        let count = unsafe sqlite3_column_count(statement)
+        var values: [SQLValue] = []
+        values.reserveCapacity(Int(count))
+        for column in 0..<count {
+            switch unsafe sqlite3_column_type(statement, column) {
+            case SQLITE_INTEGER:
+                values.append(.integer(unsafe sqlite3_column_int64(statement, column)))
+            case SQLITE_TEXT:
+                let length = Int(unsafe sqlite3_column_bytes(statement, column))
+                let text = unsafe UnsafeBufferPointer(start: sqlite3_column_text(statement, column), count: length)
+                values.append(.text(unsafe String(decoding: text, as: UTF8.self)))
+            case SQLITE_BLOB:
+                let length = Int(unsafe sqlite3_column_bytes(statement, column))
+                let blob = unsafe UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, column), count: length)
+                values.append(.blob(unsafe [UInt8](blob)))
+            default:
+                values.append(.null)
+            }
+        }
+        return SQLRow(values: values)
+    }
+
+    private func error(_ code: Int32) -> StoreError {
+        StoreError(
+            sqlite: unsafe sqlite3_extended_errcode(handle),
+            unsafe String(cString: sqlite3_errmsg(handle)),
+            code
+        )
+    }
+
+    private static let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+}
+
+extension StoreError {
+    /// Reads a result code of SQLite (sqlite.org/rescode.html).
+    init(sqlite extended: Int32, _ message: String, _ primary: Int32? = nil) {
+        switch (primary ?? extended) & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
+        case SQLITE_FULL: self = .full
+        case SQLITE_CONSTRAINT: self = .constraint(message)
+        case SQLITE_CORRUPT, SQLITE_NOTADB: self = .corrupt(message)
+        default: self = .io("\(message) (SQLite \(extended))")
+        }
+    }
+
+    /// Reads an error of GRDB's.
+    init(_ error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as DatabaseError:
+            self.init(
+                sqlite: error.extendedResultCode.rawValue,
+                error.message ?? "no message",
+                error.resultCode.rawValue
+            )
+        default: self = .io("\(error)")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import GRDB
+public import Mail
+
+/// Reads a data directory without owning it, for commands that list and show.
+public final class StoreReader: Sendable {
+    private let queue: DatabaseQueue
+    /// The names in the data directory.
+    public let layout: Store.Layout
+    private let fileSystem = LocalFileSystem()
+
+    /// Opens the database for reading alone.
+    ///
+    /// - Throws: ``StoreError/io(_:)`` when there is none yet.
+    public init(directory: String) throws(StoreError) {
+        layout = Store.Layout(directory: directory)
+        var settings = Configuration()
+        settings.readonly = true
+        settings.busyMode = .timeout(5)
+        do {
+            queue = try DatabaseQueue(path: layout.database, configuration: settings)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Runs a body against a consistent state of the store. Blocks its thread.
+    public func read<T>(_ body: (any SQLReader) throws(StoreError) -> T) throws(StoreError) -> T {
+        do {
+            return try queue.read { database in
+                try SQLiteConnection.withReader(database, seconds: StorageConfiguration().readerTimeout, body)
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// The octets of a stored message, exactly as they were received.
+    ///
+    /// - Returns: `nil` when there is no such message.
+    public func octets(of message: UniqueID) throws(StoreError) -> [UInt8]? {
+        let row = try read { reader throws(StoreError) in
+            try reader.first(
+                """
+                SELECT r.octets, m.blob FROM message m LEFT JOIN message_raw r ON r.message = m.id WHERE m.id = \(message)
+                """
+            )
+        }
+        guard let row else { return nil }
+        if let octets = row.blob(0) { return octets }
+        guard let digest = row.blob(1) else { throw .corrupt("message \(message) has neither octets nor a file") }
+        let file = try BlobStore.map(digest, in: layout.blobs, fileSystem)
+        return file.withSpan { span in unsafe span.withUnsafeBufferPointer { unsafe [UInt8]($0) } }
+    }
+}
