@@ -36,7 +36,9 @@ public final class IntakePipeline: Sendable {
 
     // MARK: Before the message
 
-    /// Whether mail for a recipient is taken in. Never waits.
+    /// Whether mail for a recipient is taken in.
+    ///
+    /// Never waits.
     public func resolve(_ recipient: ForwardPath) -> RecipientResolution {
         guard store.isAvailable else { return .unavailable }
         switch settings.withLock({ $0.directory.match(recipient) }) {
@@ -51,7 +53,9 @@ public final class IntakePipeline: Sendable {
         }
     }
 
-    /// Begins a message: reserves its memory, and asks whether there is disk for it. Never waits.
+    /// Begins a message: reserves its memory, and asks whether there is disk for it.
+    ///
+    /// Never waits.
     public func makeSink(declaredSize: UInt64?) -> Result<MessageSink, ResourceShortage> {
         guard store.isAvailable else { return .failure(.store) }
         guard store.hasFreeDisk else { return .failure(.diskFloor) }
@@ -59,7 +63,9 @@ public final class IntakePipeline: Sendable {
         return .success(sink)
     }
 
-    /// Keeps a refusal for the administrator. Never waits.
+    /// Keeps a refusal for the administrator.
+    ///
+    /// Never waits.
     public func recordRefusal(_ refusal: Refusal) {
         store.refusals.add(refusal)
     }

@@ -69,6 +69,7 @@ public struct Defect: Hashable, Sendable, CustomStringConvertible {
         self.part = part
     }
 
+    /// The kind and the part in words for a log.
     public var description: String { "\(kind.rawValue) in part \(part)" }
 }
 

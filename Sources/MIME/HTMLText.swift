@@ -36,6 +36,10 @@ struct HTMLText {
                 index = readMarkup(html, index)
             } else if octet == UInt8(ascii: "&") {
                 index = readReference(html, index)
+            } else if octet > Octet.space, octet != 0x7F, pendingLines == 0, !needsSpace, output.count < limit {
+                // A character within a word, as most are.
+                output.append(octet)
+                index += 1
             } else {
                 append(octet)
                 index += 1
@@ -88,12 +92,19 @@ struct HTMLText {
             return start + 1
         }
         let nameStart = index
-        while index < html.count, html[index].isASCIILetter || html[index].isASCIIDigit { index += 1 }
-        let name = HeaderText.lowercasedASCII(html, nameStart..<min(index, nameStart + 12))
+        var key: UInt64 = 0
+        while index < html.count, html[index].isASCIILetter || html[index].isASCIIDigit {
+            if index - nameStart < 8 { key = key << 8 | UInt64(html[index].asciiLowercased) }
+            index += 1
+        }
+        let nameEnd = index
         index = Self.tagEnd(html, index)
-        apply(name, isClosing: isClosing)
-        if !isClosing, Self.hidden.contains(name) { return Self.elementEnd(html, index, Array(name.utf8)) }
-        return index
+        guard let element = Self.elements[key] else { return index }
+        apply(element, isClosing: isClosing)
+        guard element == .hidden, !isClosing else { return index }
+        var name: [UInt8] = []
+        for position in nameStart..<nameEnd { name.append(html[position].asciiLowercased) }
+        return Self.elementEnd(html, index, name)
     }
 
     private static func declarationEnd(_ html: Span<UInt8>, _ start: Int, isClosing: Bool) -> Int {
@@ -147,29 +158,50 @@ struct HTMLText {
         return html.count
     }
 
-    private static let hidden: Set<String> = ["script", "style", "title", "noscript", "template", "textarea", "select"]
-    private static let paragraphs: Set<String> = [
-        "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre",
-    ]
-    private static let lines: Set<String> = [
-        "br", "div", "tr", "li", "hr", "dt", "dd", "dl", "section", "article", "header", "footer", "address", "form",
-        "center", "figure", "caption", "option", "body", "thead", "tbody",
-    ]
+    /// What an element does to the text around it.
+    private enum Element {
+        /// Its content is no text.
+        case hidden
+        case paragraph, preformatted, line, lineBreak, item, cell
+    }
 
-    private mutating func apply(_ name: String, isClosing: Bool) {
-        if name == "br" {
-            pendingLines = max(1, pendingLines + 1)
-        } else if Self.lines.contains(name) {
-            pendingLines = max(1, pendingLines)
-            if name == "li", !isClosing {
-                append(UInt8(ascii: "-"))
-                needsSpace = true
+    /// The elements that matter by the first eight letters of their names, which tell them apart.
+    private static let elements: [UInt64: Element] = {
+        let names: [(Element, String)] = [
+            (.hidden, "script style title noscript template textarea select"),
+            (.paragraph, "p h1 h2 h3 h4 h5 h6 ul ol blockquote table"),
+            (.preformatted, "pre"),
+            (
+                .line,
+                "div tr hr dt dd dl section article header footer address form center figure caption option body "
+                    + "thead tbody"
+            ),
+            (.lineBreak, "br"), (.item, "li"), (.cell, "td th"),
+        ]
+        var table: [UInt64: Element] = [:]
+        for (element, list) in names {
+            for name in list.split(separator: " ") {
+                table[name.utf8.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }] = element
             }
-        } else if Self.paragraphs.contains(name) {
-            pendingLines = max(2, pendingLines)
-            if name == "pre" { preformatted = max(0, preformatted + (isClosing ? -1 : 1)) }
-        } else if name == "td" || name == "th" {
+        }
+        return table
+    }()
+
+    private mutating func apply(_ element: Element, isClosing: Bool) {
+        switch element {
+        case .hidden: return
+        case .lineBreak: pendingLines += 1
+        case .line: pendingLines = max(1, pendingLines)
+        case .item:
+            pendingLines = max(1, pendingLines)
+            guard !isClosing else { return }
+            append(Octet.dash)
             needsSpace = true
+        case .paragraph: pendingLines = max(2, pendingLines)
+        case .preformatted:
+            pendingLines = max(2, pendingLines)
+            preformatted = max(0, preformatted + (isClosing ? -1 : 1))
+        case .cell: needsSpace = true
         }
     }
 

@@ -67,9 +67,9 @@ public struct Message: Sendable {
         _ = decoder.decode(part.transferEncoding, bytes, part.bodyRange, into: sink)
     }
 
-    /// Whether the readable text of this part is its decoded content in UTF-8, and that text.
+    /// The text of one part: decoded, with LF line ends, HTML turned into rough text.
     ///
-    /// - Returns: the text, cut at `limit` octets.
+    /// - Parameter limit: where the text is cut, in octets of UTF-8.
     public func decodedText(of part: Part, in bytes: Span<UInt8>, limit: Int = Limits().maxText) -> String {
         precondition(bytes.count == size, "these are not the octets that were parsed")
         var extraction = TextExtraction(limit: limit, work: work)

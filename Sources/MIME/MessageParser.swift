@@ -35,7 +35,8 @@ struct MessageParser {
 
     init(limits: Message.Limits, size: Int) {
         self.limits = limits
-        end = min(size, Int(UInt32.max))
+        // Offsets are kept in 32 bits; a line end may lie a little behind the end.
+        end = min(size, Int(UInt32.max) - 4)
         work = Work(size: size)
         if end < size { defects.add(.messageTooLarge, part: 0) }
         fields.reserveCapacity(32)

@@ -38,7 +38,7 @@ public struct MessageSummary: Sendable {
 public struct AttachmentSummary: Sendable, Hashable {
     /// The part's index in ``Message/parts``.
     public var part: Int
-    /// The name of the file as the sender gives it, decoded and without controls. Not a safe path.
+    /// The name of the file as the sender gives it, decoded and without controls; not a safe path.
     public var name: String?
     /// The declared media type, such as `image/png`.
     public var type: String

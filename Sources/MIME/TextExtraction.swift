@@ -159,6 +159,10 @@ struct TextExtraction {
             appendReadable(content, part)
             return
         }
+        var charset = charset
+        if part.contentType.isHTML, charset == .unspecified || charset == .unknown {
+            charset = Self.charset(declaredIn: content) ?? charset
+        }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(content.count + content.count / 4)
         if !CharsetDecoder.decode(content, as: charset, appendingTo: &decoded) {
@@ -166,6 +170,27 @@ struct TextExtraction {
         }
         appendReadable(decoded.span, part)
     }
+
+    /// The charset that a page's `meta` element names.
+    ///
+    /// QUIRK: form mailers that send a page as it is and declare nothing outside of it (corpus clients/010).
+    private static func charset(declaredIn html: Span<UInt8>) -> Charset? {
+        let end = min(html.count, 2048)
+        var index = 0
+        while index < end, !html.hasASCII(charsetMark, at: index) { index += 1 }
+        guard index < end else { return nil }
+        var lower = index + charsetMark.count
+        while lower < html.count, html[lower] == Octet.quote || html[lower] == UInt8(ascii: "'") { lower += 1 }
+        var upper = lower
+        while upper < min(html.count, lower + 40), html[upper] > Octet.space, html[upper] != Octet.quote,
+            html[upper] != Octet.greater, html[upper] != Octet.semicolon, html[upper] != UInt8(ascii: "'")
+        {
+            upper += 1
+        }
+        return Charset(name: html, lower..<upper)
+    }
+
+    private static let charsetMark = Array("charset=".utf8)
 
     private mutating func appendReadable(_ utf8: Span<UInt8>, _ part: Part) {
         let room = limit - text.count

@@ -44,7 +44,9 @@ public final class CrashJournal: @unchecked Sendable {
         self.suspects = suspects
     }
 
-    /// Forgets the suspects. For the owner, before it listens.
+    /// Forgets the suspects.
+    ///
+    /// For the owner, before it listens.
     public func clear() {
         unsafe memset(base, 0, Self.slotSize * Self.slotCount)
     }

@@ -56,7 +56,9 @@ public final class RefusalLog: Sendable {
 
     init() {}
 
-    /// Adds a refusal. Never waits.
+    /// Adds a refusal.
+    ///
+    /// Never waits.
     public func add(_ refusal: Refusal) {
         state.withLock { state in
             if state.waiting.count < Self.limit {

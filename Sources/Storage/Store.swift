@@ -66,7 +66,9 @@ public final class Store: Sendable {
     private let lastFault = Mutex<ContinuousClock.Instant?>(nil)
 
     /// Opens a data directory as its owner: takes the lock, brings the schema up to date, reads the crash journal, and
-    /// sweeps what a former process left half received. Nothing may be accepted before this has returned.
+    /// sweeps what a former process left half received.
+    ///
+    /// Nothing may be accepted before this has returned.
     public static func open(
         directory: String,
         configuration: StorageConfiguration = StorageConfiguration(),
@@ -178,7 +180,9 @@ public final class Store: Sendable {
         }
     }
 
-    /// Notes that the store failed just now. A job that contradicts the schema is that job's fault, not the store's.
+    /// Notes that the store failed just now.
+    ///
+    /// A job that contradicts the schema is that job's fault, not the store's.
     public func note(_ error: StoreError) {
         switch error {
         case .constraint, .conflict: return

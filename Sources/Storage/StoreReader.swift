@@ -23,7 +23,9 @@ public final class StoreReader: Sendable {
         }
     }
 
-    /// Runs a body against a consistent state of the store. Blocks its thread.
+    /// Runs a body against a consistent state of the store.
+    ///
+    /// Blocks its thread.
     public func read<T>(_ body: (any SQLReader) throws(StoreError) -> T) throws(StoreError) -> T {
         do {
             return try queue.read { database in

@@ -7,8 +7,10 @@ public struct RetryKey: Hashable, Sendable {
     public let mailbox: String
     /// The SHA-256 digest of the message without trace headers.
     public let digest: [UInt8]
-    /// Whether a claim counts for ever. Without a Message-ID it counts within a window only, since two equal messages
-    /// may then be two (a scanner, a form).
+    /// Whether a claim counts for ever.
+    ///
+    /// Without a Message-ID it counts within a window only, since two equal messages may then be two (a scanner, a
+    /// form).
     public let isUnlimited: Bool
 
     /// Makes a key.

@@ -10,7 +10,9 @@ public struct ThreadEvidence: Hashable, Sendable {
     /// The key of the sender's address; empty when there is none.
     public let sender: String
 
-    /// The most identifiers looked up. A thread that quotes more names its newest ones first.
+    /// The most identifiers looked up.
+    ///
+    /// A thread that quotes more names its newest ones first.
     public static let maximumReferences = 50
 
     /// Reads the evidence from a message.

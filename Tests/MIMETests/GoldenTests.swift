@@ -62,6 +62,15 @@ import Testing
         compare(Parsed(bytes.withLineEnds([13])), expected, comparesContent: false)
     }
 
+    /// What the fuzzer found lies in Tests/Corpus/found, without expectations.
+    @Test func foundInputsAreParsed() throws {
+        let folder = Places.corpus.appending(path: "found")
+        for file in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
+            let bytes = [UInt8](try Data(contentsOf: folder.appending(path: file)))
+            #expect(!Parsed(bytes).defectKinds.contains(.workExhausted), "\(file)")
+        }
+    }
+
     private func compare(_ parsed: Parsed, _ expected: Expectation, comparesContent: Bool) {
         let summary = parsed.summary
         expect(summary.subject, expected.subject)

@@ -100,7 +100,7 @@ enum Pathological {
         unlimited.maxHeaderSize = .max
         unlimited.maxText = 100_000_000
         for limits in [Message.Limits(), unlimited] {
-            for size in [20_000, 400_000] {
+            for size in [10_000, 160_000] {
                 let bytes = Array(
                     Pathological.input(name, size: size).replacingOccurrences(of: "\n", with: "\r\n").utf8
                 )
@@ -110,6 +110,21 @@ enum Pathological {
                 #expect(parsed.digest.count == 32)
             }
         }
+    }
+
+    @Test func theSizesThatTheIssueNames() {
+        let headers = Parsed(String(repeating: "A: b\n", count: 100_000) + "\nx")
+        #expect(headers.message.fields.count == 1000)
+        #expect(headers.summary.text == "x")
+        let parts = Parsed(
+            "Content-Type: multipart/mixed; boundary=b\n\n" + String(repeating: "--b\n\nx\n", count: 10_000)
+        )
+        #expect(parts.message.parts.count == 1000)
+        let deep = Parsed(Pathological.nested(depth: 1000))
+        #expect(deep.message.parts.map(\.depth).max() == 50)
+        let signs = Parsed(Array("Content-Type: text/html\n\n".utf8) + [UInt8](repeating: 0x3C, count: 1 << 20))
+        #expect(signs.summary.text.utf8.count == 1 << 20)
+        for parsed in [headers, parts, deep, signs] { #expect(parsed.effort < 8) }
     }
 
     @Test func aLineOfThirtyMegabytes() {

@@ -43,7 +43,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["stalwart_mail_parser", "php_mime_mail_parser", "webklex_php_imap", "mime4j"])
+    static let corpora = ["stalwart_mail_parser", "php_mime_mail_parser", "webklex_php_imap", "mime4j"]
+
+    @Test(arguments: corpora)
     func fieldsOfMIMECorpora(corpus: String) throws {
         guard let cases = try Self.cases(corpus) else { return }
         var tallies: [String: Tally] = [:]
@@ -89,7 +91,7 @@ import Testing
         var worst = 0.0
         for item in cases {
             let bytes = try Self.octets(of: item.file)
-            for lineEnd in [nil, [10], [13], [13, 10]] as [[UInt8]?] {
+            for lineEnd in [nil, [13]] as [[UInt8]?] {
                 let parsed = Parsed(lineEnd.map { bytes.withLineEnds($0) } ?? bytes)
                 #expect(!parsed.defectKinds.contains(.workExhausted), "\(item.file)")
                 if bytes.count > 1000 { worst = max(worst, parsed.effort) }
@@ -103,8 +105,10 @@ import Testing
         guard let cases = try Self.cases(nil) else { return }
         for item in cases {
             let bytes = try Self.octets(of: item.file)
-            guard bytes.count < 300_000 else { continue }
-            let step = max(1, bytes.count / 24)
+            // The MIME corpora are cut closely, the bounces and replies, which are alike, in a few places.
+            let cuts = Self.corpora.contains(item.corpus) ? 24 : 3
+            guard bytes.count < 100_000 else { continue }
+            let step = max(1, bytes.count / cuts)
             for end in stride(from: 0, to: bytes.count, by: step) {
                 let parsed = Parsed(Array(bytes[..<end]))
                 if parsed.defectKinds.contains(.workExhausted) || parsed.digest.count != 32 {

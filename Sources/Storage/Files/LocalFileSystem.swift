@@ -6,28 +6,34 @@ public struct LocalFileSystem: FileSystem {
     /// Makes the real file system.
     public init() {}
 
+    /// Creates a file that must not exist yet.
     public func create(_ path: String) throws(StoreError) -> any WritableFile {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .system("create \(path)") }
         return LocalFile(descriptor: descriptor, path: path)
     }
 
+    /// Maps a whole file for reading.
     public func map(_ path: String) throws(StoreError) -> MappedFile {
         try MappedFile(path)
     }
 
+    /// Gives a file a second name.
     public func link(_ path: String, to name: String) throws(StoreError) {
         guard unsafe Glibc.link(path, name) == 0 || errno == EEXIST else { throw .system("link \(name)") }
     }
 
+    /// Removes a name.
     public func remove(_ path: String) throws(StoreError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .system("remove \(path)") }
     }
 
+    /// Makes a closed file durable.
     public func synchronizeFile(_ path: String) throws(StoreError) {
         try synchronize(path, flags: O_RDONLY)
     }
 
+    /// Makes a directory's entries durable.
     public func synchronizeDirectory(_ path: String) throws(StoreError) {
         try synchronize(path, flags: O_RDONLY | O_DIRECTORY)
     }
@@ -39,6 +45,7 @@ public struct LocalFileSystem: FileSystem {
         guard fsync(descriptor) == 0 else { throw .system("fsync \(path)") }
     }
 
+    /// Makes a directory and those above it.
     public func createDirectory(_ path: String) throws(StoreError) {
         if unsafe mkdir(path, 0o700) == 0 { return }
         switch errno {
@@ -53,6 +60,7 @@ public struct LocalFileSystem: FileSystem {
         }
     }
 
+    /// The names in a directory.
     public func list(_ path: String) throws(StoreError) -> [String] {
         guard let directory = unsafe opendir(path) else { throw .system("list \(path)") }
         defer { unsafe closedir(directory) }
@@ -66,12 +74,14 @@ public struct LocalFileSystem: FileSystem {
         return names
     }
 
+    /// The octets free for this user.
     public func freeSpace(_ path: String) throws(StoreError) -> Int {
         var status = statvfs()
         guard unsafe statvfs(path, &status) == 0 else { throw .system("statvfs \(path)") }
         return Int(status.f_bavail) * Int(status.f_frsize)
     }
 
+    /// Seconds since the file was last changed.
     public func age(_ path: String) throws(StoreError) -> Int {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw .system("stat \(path)") }

@@ -90,7 +90,9 @@ public final class MessageSink: Sendable {
         }
     }
 
-    /// Drops what came and gives its memory back. Idempotent, and without effect after ``finish()``.
+    /// Drops what came and gives its memory back.
+    ///
+    /// Idempotent, and without effect after ``finish()``.
     public func discard() {
         let wasDone = state.withLock { state in
             defer { state.isDone = true }

@@ -59,7 +59,9 @@ public final class MessageSpool: Sendable {
 
     func path(of number: Int) -> String { "\(directory)/\(session)-\(number)" }
 
-    /// Removes what a former process left behind: nothing of it was answered 250. For the owner, before it listens.
+    /// Removes what a former process left behind: nothing of it was answered 250.
+    ///
+    /// For the owner, before it listens.
     ///
     /// - Returns: how many files there were.
     @discardableResult

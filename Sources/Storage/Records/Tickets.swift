@@ -105,7 +105,9 @@ public struct CommentRecord: Sendable {
 }
 
 extension SQLWriter {
-    /// Takes the next ticket number. Numbers may have gaps, and none is given twice.
+    /// Takes the next ticket number.
+    ///
+    /// Numbers may have gaps, and none is given twice.
     public func nextTicketNumber() throws(StoreError) -> Int64 {
         guard let row = try first("UPDATE counter SET value = value + 1 WHERE name = 'ticket' RETURNING value"),
             let number = row.integer(0)

@@ -82,7 +82,9 @@ final class CommitQueue: Sendable {
         if let refusal { job.fail(refusal) }
     }
 
-    /// The next batch; waits for one. `nil` when the queue is closed and empty.
+    /// The next batch; waits for one.
+    ///
+    /// `nil` when the queue is closed and empty.
     func next() -> [any PendingJob]? {
         while true {
             let (batch, isClosed) = state.withLock { state -> ([any PendingJob], Bool) in

@@ -80,6 +80,8 @@ final class Committer {
             for (job, error) in failed { fail([job], error) }
             commit(succeeded, on: connection)
         } catch {
+            // A transaction left open would refuse every later one.
+            if let connection { roll(back: connection) }
             fail(batch, error)
         }
     }

@@ -53,7 +53,9 @@ final class SQLiteConnection: SQLWriter {
         unsafe statements.removeAll()
     }
 
-    /// Whether a transaction stands. A full disk or an I/O error ends it behind our back.
+    /// Whether a transaction stands.
+    ///
+    /// A full disk or an I/O error ends it behind our back.
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 
     /// Whether statements are refused outside of a transaction.

@@ -61,6 +61,7 @@ public final class SQLiteEngine: StoreEngine {
     /// How many jobs wait for a commit.
     public var queueLength: Int { queue.count }
 
+    /// Runs a body on one of the pool's readers, for a limited time.
     public func read<T: Sendable>(
         _ body: @escaping @Sendable (any SQLReader) throws(StoreError) -> T
     ) async throws(StoreError) -> T {
@@ -77,6 +78,7 @@ public final class SQLiteEngine: StoreEngine {
         }
     }
 
+    /// Runs a job on the writer's thread, and returns when it is committed and on disk.
     public func write<T: Sendable>(
         _ job: @escaping @Sendable (any SQLWriter) throws(StoreError) -> T
     ) async throws(StoreError) -> T {
@@ -94,7 +96,9 @@ public final class SQLiteEngine: StoreEngine {
         queue.add(WriteJob(body: job, answer: answer))
     }
 
-    /// Commits what waits, moves the log into the database, and closes it. Blocks its thread.
+    /// Commits what waits, moves the log into the database, and closes it.
+    ///
+    /// Blocks its thread.
     public func close() {
         queue.close()
         finished.wait()
@@ -112,7 +116,9 @@ public final class SQLiteEngine: StoreEngine {
         onFault(error)
     }
 
-    /// Runs a body on the writer's connection. For the writer's thread alone.
+    /// Runs a body on the writer's connection.
+    ///
+    /// For the writer's thread alone.
     func withWriter<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
         // A fault may have outlasted the attempt to open the database again.
         if pool.withLock({ $0 == nil }) { try reopen() }

@@ -1,4 +1,6 @@
-/// The schema as SQLite knows it. Types and table options are this engine's; names and meaning are the store's.
+/// The schema as SQLite knows it.
+///
+/// Types and table options are this engine's; names and meaning are the store's.
 ///
 /// Identifiers are made by the application and grow with time, so tables are clustered by them (WITHOUT ROWID) and new
 /// rows lie side by side. Raw octets are the exception: a large row is better kept in a table of its own kind.
