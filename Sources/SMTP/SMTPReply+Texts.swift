@@ -6,7 +6,11 @@ extension SMTPReply {
     static let ok = SMTPReply(250, .ok(0, 0), "Ok")
     static let closing = SMTPReply(221, .ok(0, 0), "Bye")
     static let help = SMTPReply(214, .ok(0, 0), "See RFC 5321")
-    static let cannotVerify = SMTPReply(252, .ok(5, 0), "Cannot verify, but will take the message and try to deliver it")
+    static let cannotVerify = SMTPReply(
+        252,
+        .ok(5, 0),
+        "Cannot verify, but will take the message and try to deliver it"
+    )
     static let startInput = SMTPReply(354, nil, "End data with <CR><LF>.<CR><LF>")
 
     static let synchronization = SMTPReply(554, .permanent(5, 0), "SMTP protocol synchronization")

@@ -114,8 +114,10 @@ extension SMTPSession {
         return nil
     }
 
-    /// Hands out a command line for the log. Nothing is shown of a line that may hold a secret: the argument of AUTH,
-    /// or what a client sends on behalf of it and no verb begins.
+    /// Hands out a command line for the log.
+    ///
+    /// Nothing is shown of a line that may hold a secret: the argument of AUTH, or what a client sends on behalf of
+    /// it and no verb begins.
     private mutating func traceCommand(_ parsed: Result<CommandLine, CommandLine.Defect>, length: Int) {
         let line: ByteBuffer
         switch parsed {

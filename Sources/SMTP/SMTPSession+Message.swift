@@ -38,7 +38,9 @@ extension SMTPSession {
         }
     }
 
-    /// Reads the next octets of a message. The one path for SMTP and LMTP, DATA and BDAT, taken and refused.
+    /// Reads the next octets of a message.
+    ///
+    /// The one path for SMTP and LMTP, DATA and BDAT, taken and refused.
     mutating func receiveContent(_ reception: Reception) -> Progress {
         var reception = reception
         switch reception.framing {
@@ -65,7 +67,9 @@ extension SMTPSession {
         }
     }
 
-    /// Adds content to the message. Of a message that is refused, it is only measured.
+    /// Adds content to the message.
+    ///
+    /// Of a message that is refused, it is only measured.
     private mutating func take(_ content: ByteBuffer, _ reception: Reception) -> Progress {
         guard transaction?.message != nil else { return .again }
         transaction?.message?.size += UInt64(content.readableBytes)
@@ -78,8 +82,9 @@ extension SMTPSession {
         return content.readableBytes > 0 ? .action(.appendToMessage(content)) : .again
     }
 
-    /// What is wrong with the content so far. Its parts are ranked, so that the answer does not hang on how the
-    /// octets were cut on their way.
+    /// What is wrong with the content so far.
+    ///
+    /// Its parts are ranked, so that the answer does not hang on how the octets were cut on their way.
     private func contentRefusal(of reception: Reception) -> SMTPReply? {
         guard let message = transaction?.message else { return nil }
         if message.size > policy.limits.messageSize { return .messageTooBig }

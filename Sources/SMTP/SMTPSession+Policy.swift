@@ -17,8 +17,10 @@ extension SMTPSession {
 
     /// The extensions that a session offers.
     public struct Extensions: OptionSet, Hashable, Sendable {
+        /// One bit for each.
         public let rawValue: UInt16
 
+        /// Makes a set of its bits.
         public init(rawValue: UInt16) {
             self.rawValue = rawValue
         }
@@ -50,9 +52,13 @@ extension SMTPSession {
         public var messageSize: UInt64 = 52_428_800
         /// The recipients of one transaction: 452 4.5.3.
         public var recipients = 1000
-        /// Errors without a message between them: 421 4.7.0. Zero is no limit.
+        /// Errors without a message between them: 421 4.7.0.
+        ///
+        /// Zero is no limit.
         public var errors = 20
-        /// Commands that lead to no message: 421 4.7.0. Zero is no limit.
+        /// Commands that lead to no message: 421 4.7.0.
+        ///
+        /// Zero is no limit.
         public var junkCommands = 100
         /// Trace lines in a message's header, above which it loops: 554 5.4.6.
         public var receivedHeaders = 100

@@ -111,7 +111,9 @@ extension SMTPSession {
         inputHasEnded = true
     }
 
-    /// The peer was silent or slow for too long. Without effect while a question is open.
+    /// The peer was silent or slow for too long.
+    ///
+    /// Without effect while a question is open.
     public mutating func timedOut() {
         guard question == nil else { return }
         fail(.timeout)

@@ -69,7 +69,9 @@ struct DataTests {
             for feed in TranscriptTests.feeds {
                 let lenient = Self.transaction(dialect, .accept)
                 for piece in feed.cut(Array(row.input.utf8)) { lenient.feed(piece) }
-                #expect(lenient.committed.map { String(decoding: $0, as: UTF8.self) } == row.accepted.map { [$0] } ?? [])
+                #expect(
+                    lenient.committed.map { String(decoding: $0, as: UTF8.self) } == row.accepted.map { [$0] } ?? []
+                )
                 #expect(lenient.output.count { $0 == 0x0A } == (row.accepted == nil ? 0 : 1 + row.replies))
                 #expect(lenient.faults.isEmpty)
 

@@ -56,7 +56,10 @@ struct SessionTests {
         #expect(driver.faults.isEmpty)
     }
 
-    @Test("WIRE 21: an idle session is told that the server stops", arguments: ["", transaction, transaction + "DATA\r\nabc"])
+    @Test(
+        "WIRE 21: an idle session is told that the server stops",
+        arguments: ["", transaction, transaction + "DATA\r\nabc"]
+    )
     func shutdown(_ before: String) {
         let driver = Self.session(.smtp, before)
         driver.session.shutDown()
@@ -111,7 +114,10 @@ struct SessionTests {
 
     @Test("WIRE 67: replies that are missing are temporary failures, and none is sent too many")
     func missingReplies() {
-        let driver = Self.session(.lmtp, "LHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.com>\r\nRCPT TO:<b@example.com>\r\n")
+        let driver = Self.session(
+            .lmtp,
+            "LHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.com>\r\nRCPT TO:<b@example.com>\r\n"
+        )
         driver.session.receive(ByteBuffer(string: "DATA\r\n"))
         _ = driver.session.nextAction()
         driver.session.answer(begin: nil)

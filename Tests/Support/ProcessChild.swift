@@ -32,7 +32,6 @@ public final class ChildProcess: Sendable {
     /// The process's id.
     public let id: Int32
     private let program: String
-    private let process: Process
     private let inputWriter: FileHandle?
     private let outputPath: String
     private let errorPath: String
@@ -42,11 +41,18 @@ public final class ChildProcess: Sendable {
     private final class SharedState: Sendable {
         let value = Mutex(State())
 
-        func ended(_ ending: Ending) {
-            let waiting = value.withLock { state in
+        /// Waits for the end, on a thread that has nothing else to do.
+        func waitForEnd(of id: Int32) {
+            // Seen first and reaped under the lock: a signal never goes to another process that got the same id.
+            var information = unsafe siginfo_t()
+            while unsafe waitid(P_PID, id_t(id), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+            let (ending, waiting) = value.withLock { state in
+                var status: Int32 = 0
+                while unsafe waitpid(id, &status, 0) < 0, errno == EINTR {}
+                let ending = status & 0x7F == 0 ? Ending.exited(status >> 8 & 0xFF) : .killed(status & 0x7F)
                 state.ending = ending
                 defer { state.waiting = [] }
-                return state.waiting
+                return (ending, state.waiting)
             }
             for continuation in waiting { continuation.resume(returning: ending) }
         }
@@ -59,43 +65,32 @@ public final class ChildProcess: Sendable {
         _ program: String,
         _ arguments: [String] = [],
         environment: [String: String] = [:],
-        directory: String? = nil,
         hasInput: Bool = false
     ) throws {
         guard let path = PeerProgram.path(of: program) else {
-            throw CocoaError(.executableNotLoadable, userInfo: [NSFilePathErrorKey: program])
+            throw DeadlineExceeded(description: "there is no program \(program); `make test` builds and installs all")
         }
         self.program = program
         folder = try TemporaryFolder()
         outputPath = try folder.write("", to: "output")
         errorPath = try folder.write("", to: "errors")
-        process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        if let directory { process.currentDirectoryURL = URL(filePath: directory) }
-        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputPath))
-        process.standardError = try FileHandle(forWritingTo: URL(filePath: errorPath))
-        if hasInput {
-            let pipe = Pipe()
-            process.standardInput = pipe
-            inputWriter = pipe.fileHandleForWriting
-        } else {
-            process.standardInput = FileHandle.nullDevice
-            inputWriter = nil
-        }
+        let pipe = hasInput ? Pipe() : nil
+        inputWriter = pipe?.fileHandleForWriting
+        // Another child must not hold this one's input open.
+        if let inputWriter { _ = fcntl(inputWriter.fileDescriptor, F_SETFD, FD_CLOEXEC) }
+        var request = SpawnRequest(path: path, arguments: arguments, outputPath: outputPath, errorPath: errorPath)
+        request.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        request.input = pipe?.fileHandleForReading.fileDescriptor
+        id = try request.spawn()
+        try pipe?.fileHandleForReading.close()
         let state = SharedState()
         self.state = state
-        process.terminationHandler = { process in
-            let status = process.terminationStatus
-            state.ended(process.terminationReason == .exit ? .exited(status) : .killed(status))
-        }
-        try process.run()
-        id = process.processIdentifier
+        let id = id
+        Thread.detachNewThread { state.waitForEnd(of: id) }
     }
 
     deinit {
-        if isRunning { kill(id, SIGKILL) }
+        signal(SIGKILL)
     }
 
     /// Whether the process lives.
@@ -112,8 +107,9 @@ public final class ChildProcess: Sendable {
 
     /// Sends a signal.
     public func signal(_ number: Int32) {
-        guard isRunning else { return }
-        kill(id, number)
+        state.value.withLock { state in
+            if state.ending == nil { kill(id, number) }
+        }
     }
 
     /// Writes to the standard input.
@@ -159,7 +155,6 @@ public final class ChildProcess: Sendable {
         _ program: String,
         _ arguments: [String] = [],
         environment: [String: String] = [:],
-        directory: String? = nil,
         input: String? = nil,
         within seconds: Double = 120
     ) async throws -> Outcome {
@@ -167,7 +162,7 @@ public final class ChildProcess: Sendable {
             program,
             arguments,
             environment: environment,
-            directory: directory,
+
             hasInput: input != nil
         )
         if let input {

@@ -99,7 +99,7 @@ public final class ServerProcess: Sendable {
     /// Starts the server and waits until it greets.
     public func start() async throws {
         let command = options.wrapper + [PeerProgram.mailwicket, "serve", "--config", configurationPath]
-        let process = try ChildProcess(command[0], Array(command.dropFirst()), directory: folder.path)
+        let process = try ChildProcess(command[0], Array(command.dropFirst()))
         current.value.withLock { $0 = process }
         try await poll("the server greets on port \(smtpPort)", seconds: 60) {
             guard process.isRunning else {

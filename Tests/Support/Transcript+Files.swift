@@ -18,9 +18,11 @@ extension Transcript {
 }
 
 extension Transcript: CustomTestStringConvertible {
+    /// The name, as a test shows it.
     public var testDescription: String { name }
 }
 
 extension Transcript: CustomStringConvertible {
+    /// The text form.
     public var description: String { name }
 }

@@ -68,8 +68,11 @@ public struct Transcript: Sendable {
 
     /// Why a file cannot be read.
     public struct SyntaxError: Error, CustomStringConvertible {
+        /// The number of the line.
         public let line: Int
+        /// The line.
         public let text: String
+        /// The text form.
         public var description: String { "line \(line): cannot read '\(text)'" }
     }
 

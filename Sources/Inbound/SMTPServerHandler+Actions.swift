@@ -1,0 +1,197 @@
+import Intake
+import Logging
+import Mail
+import NIOCore
+import SMTP
+import Storage
+
+extension SMTPServerHandler {
+    /// How long a message waits for memory before its sender is told to come again, and how often is asked.
+    private static let budgetPatience = TimeAmount.seconds(20)
+    private static let budgetInterval = TimeAmount.milliseconds(50)
+
+    func perform(_ action: SMTPSession.Action) {
+        switch action {
+        case .reply(let replies): write(replies)
+        case .checkSpace(let declaredSize): checkSpace(declaredSize)
+        case .checkRecipient(let path):
+            session.answer(recipient: ReplyMapping.reply(to: settings.door.resolve(path)))
+        case .beginMessage(let declaredSize): begin(declaredSize, deadline: .now() + Self.budgetPatience)
+        case .appendToMessage(let octets): append(octets)
+        case .commitMessage(let envelope): commit(envelope)
+        case .abortMessage:
+            sink?.discard()
+            sink = nil
+            clock.endMessage()
+        case .delay(let milliseconds): delay(milliseconds)
+        case .recordRefusal(let refusal): recordRefusal(refusal)
+        case .logCommand(let line): logCommand(line)
+        case .close: close()
+        }
+    }
+
+    // MARK: Room
+
+    private func checkSpace(_ declaredSize: UInt64) {
+        switch settings.door.makeSink(declaredSize) {
+        case .success(let sink):
+            sink.discard()
+            session.answer(space: nil)
+        // Memory will be free again before the message comes; it is asked for then.
+        case .failure(.memoryBudget): session.answer(space: nil)
+        case .failure(let shortage): session.answer(space: ReplyMapping.reply(to: shortage))
+        }
+    }
+
+    private func begin(_ declaredSize: UInt64?, deadline: NIODeadline) {
+        switch settings.door.makeSink(declaredSize) {
+        case .success(let sink):
+            self.sink = sink
+            clock.beginMessage(at: Self.now)
+            session.answer(begin: nil)
+        case .failure(.memoryBudget) where NIODeadline.now() < deadline:
+            guard let context else { return }
+            waits.insert(.answer)
+            context.eventLoop.assumeIsolated().scheduleTask(in: Self.budgetInterval) { [weak self] in
+                guard let self, session.isAwaitingBegin else { return }
+                begin(declaredSize, deadline: deadline)
+                if !session.isAwaitingBegin { resume(.answer) }
+            }
+        case .failure(let shortage):
+            log(.warning, "no room for a message", ["cause": "\(shortage)"])
+            session.answer(begin: ReplyMapping.reply(to: shortage))
+        }
+    }
+
+    // MARK: The message
+
+    private func append(_ octets: ByteBuffer) {
+        guard let sink, let context, sink.append(octets.readableBytesUInt8Span) else { return }
+        waits.insert(.spool)
+        context.eventLoop.makeFutureWithTask {
+            // A failed write shows when the message is finished.
+            try? await sink.flush()
+        }
+        .assumeIsolated().whenComplete { [weak self] _ in self?.resume(.spool) }
+    }
+
+    private func commit(_ envelope: Envelope) {
+        guard let sink, let context else { return }
+        self.sink = nil
+        clock.endMessage()
+        waits.insert(.answer)
+        let now = Timestamp.now
+        let delivery = Delivery(
+            id: .make(at: now),
+            receivedAt: now,
+            listener: settings.configuration.name,
+            session: identifier,
+            peer: peer,
+            helo: session.helo,
+            protocolKeyword: session.protocolKeyword,
+            envelope: envelope
+        )
+        let door = settings.door
+        context.eventLoop.makeFutureWithTask { () async -> [Disposition] in
+            await Self.accept(sink, delivery, door)
+        }
+        .assumeIsolated().whenComplete { result in
+            // A task that does not throw does not fail; were it to, the client would come again.
+            let dispositions = (try? result.get()) ?? []
+            self.committed(dispositions, delivery, size: sink.count)
+        }
+    }
+
+    @concurrent
+    private static func accept(
+        _ sink: MessageSink,
+        _ delivery: Delivery,
+        _ door: IntakeDoor
+    ) async -> [Disposition] {
+        let message: ReceivedMessage
+        do throws(StoreError) {
+            message = try await sink.finish()
+        } catch {
+            let disposition: Disposition = error == .full ? .full : .fault
+            return delivery.envelope.recipients.map { _ in disposition }
+        }
+        return await door.accept(message, delivery)
+    }
+
+    private func committed(_ dispositions: [Disposition], _ delivery: Delivery, size: Int) {
+        logOutcome(dispositions, delivery, size: size)
+        let dialect = settings.policy.dialect
+        let recipients = delivery.envelope.recipients
+        session.answer(commit: ReplyMapping.replies(to: dispositions, recipients: recipients, dialect: dialect))
+        resume(.answer)
+    }
+
+    private func delay(_ milliseconds: Int) {
+        guard let context else { return }
+        waits.insert(.delay)
+        context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) { [weak self] in
+            self?.session.delayElapsed()
+            self?.resume(.delay)
+        }
+    }
+
+    // MARK: Records
+
+    func recordRefusal(_ refusal: SMTPSession.Refusal) {
+        let reply = refusal.reply.description
+        log(
+            .info,
+            "refused",
+            [
+                "peer": "\(peer)", "from": "\(refusal.reversePath ?? "")", "to": "\(refusal.forwardPath ?? "")",
+                "reply": "\(reply)",
+            ]
+        )
+        settings.door.recordRefusal(
+            Refusal(
+                at: .now,
+                listener: settings.configuration.name,
+                session: identifier,
+                peer: "\(peer)",
+                helo: session.helo,
+                reversePath: refusal.reversePath,
+                forwardPath: refusal.forwardPath,
+                reply: reply
+            )
+        )
+    }
+
+    private func logCommand(_ line: ByteBuffer) {
+        log(.debug, "command", ["line": "\(String(buffer: line).trimmingLineEnd)"])
+    }
+
+    private func logOutcome(_ dispositions: [Disposition], _ delivery: Delivery, size: Int) {
+        var committed: UniqueID?
+        var isFault = dispositions.count < delivery.envelope.recipients.count
+        for disposition in dispositions {
+            switch disposition {
+            case .committed(let id): committed = committed ?? id
+            case .full, .fault: isFault = true
+            case .rejected, .loop: break
+            }
+        }
+        if isFault { log(.warning, "a message could not be stored", ["message": "\(delivery.id)"]) }
+        guard let committed else { return }
+        log(
+            .info,
+            "message accepted",
+            [
+                "message": "\(committed)", "size": "\(size)", "recipients": "\(delivery.envelope.recipients.count)",
+            ]
+        )
+    }
+}
+
+extension String {
+    /// The text without the carriage return and line feed at its end.
+    fileprivate var trimmingLineEnd: String {
+        var text = self
+        while text.unicodeScalars.last == "\r" || text.unicodeScalars.last == "\n" { text.unicodeScalars.removeLast() }
+        return text
+    }
+}
