@@ -1,33 +1,71 @@
 # Two commands do everything on a fresh Debian machine with Swift: `make run` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps run build test unit lint format bench fuzz soak
+.PHONY: help deps peers run release test unit lint format bench fuzz soak
 
-# Build packages of the server, as Debian names them.
+# What the build needs, as Debian names it.
 PACKAGES := libsqlite3-dev libssl-dev
 
-help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+# The server that runs and that the end-to-end tests start is a release build with a folder of its own, so that it and
+# the tests' debug build do not undo each other.
+RELEASE := .build-release
+BINARY := $(RELEASE)/release/mailwicket
+CONFIG ?= Config/mailwicket.yaml
 
-# $(call install,PACKAGES): installs what is missing, or prints the line that does.
-define install
-	@missing=""; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
-	if [ -n "$$missing" ]; then \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
-	  elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
-	  else echo "Missing packages. Run this as an administrator, then try again:"; echo "  apt-get update && apt-get install -y$$missing"; exit 1; fi; \
-	fi
-endef
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
 
 deps: ## Install the system packages that the build needs
-	$(call install,$(PACKAGES))
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as=""; elif sudo -n true 2>/dev/null; then as="sudo"; else \
+	  echo "Missing packages. As root: apt-get update && apt-get install -y --no-install-recommends$$missing"; exit 1; fi; \
+	$$as apt-get update -qq && \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing
+
+peers: ## Install the programs that the end-to-end tests talk to
+	@Tests/Bench/peers.sh
+
+release: deps ## Build the server
+	swift build -c release --product mailwicket --scratch-path $(RELEASE)
+
+run: release ## Build and start the server (CONFIG=FILE for another configuration)
+	$(BINARY) serve --config $(CONFIG)
 
 unit: deps ## Run the tests that need no other program
-	swift test --parallel
+	swift build --build-tests
+	swift test --skip-build --skip EndToEndTests
 
-test: unit ## Run all tests
+test: unit peers release ## Run all tests
+	swift build -c release --product mailwicket-load --scratch-path $(RELEASE)
+	swift test --skip-build --filter EndToEndTests --no-parallel
 
 lint: deps ## Check format, imports and layering
 	swift format lint --strict --recursive Sources Tests Package.swift
 	.ci/check-imports
 	swift build --build-tests --explicit-target-dependency-import-check error
+
+format: ## Format the sources in place
+	swift format format --in-place --recursive Sources Tests Package.swift
+
+bench: release ## Measure speed and memory beside Postfix and smtp-sink (see Tests/Bench/bench.sh)
+	swift build -c release --product mailwicket-load --scratch-path $(RELEASE)
+	Tests/Bench/bench.sh
+
+FUZZ_SECONDS ?= 600
+fuzz: deps ## Fuzz the session and the parser, FUZZ_SECONDS each
+	@set -e; for target in FuzzSMTPSession:smtp FuzzMessage:message; do \
+	  name=$${target%%:*}; dictionary=Tests/Fuzz/$${target##*:}.dict; \
+	  MAILWICKET_FUZZ=1 swift build -c release --product $$name --sanitize fuzzer --scratch-path .build-fuzz; \
+	  mkdir -p .build-fuzz/corpus/$$name Tests/Fuzz/finds/$$name; \
+	  .build-fuzz/release/$$name -dict=$$dictionary -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+	    -artifact_prefix=Tests/Fuzz/finds/$$name/ .build-fuzz/corpus/$$name Tests/Fuzz/finds/$$name; \
+	done
+
+soak: unit peers release ## Run the long kill, fault and generator tests in full
+	swift build -c release --product mailwicket-load --scratch-path $(RELEASE)
+	MAILWICKET_SOAK=1 swift test --skip-build --filter 'StorageTests|IntakeTests'
+	MAILWICKET_SOAK=1 MAILWICKET_KILLS=200 swift test --skip-build --filter EndToEndTests --no-parallel

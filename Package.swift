@@ -36,6 +36,14 @@ let grdb = product("GRDB", "GRDB.swift")
 let sqlite = product("GRDBSQLite", "GRDB.swift")
 let nioCore = product("NIOCore", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
+let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let logging = product("Logging", "swift-log")
+let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
+let signals = product("UnixSignals", "swift-service-lifecycle")
+let arguments = product("ArgumentParser", "swift-argument-parser")
+let hummingbird = product("Hummingbird", "hummingbird")
+let hummingbirdCore = product("HummingbirdCore", "hummingbird")
+let yams = product("Yams", "Yams")
 
 var targets: [Target] = [
     // 0 C
@@ -55,6 +63,26 @@ var targets: [Target] = [
     room("Desk", ["Storage"]),
     // 7
     room("Intake", ["Mail", "MIME", "Ticketing", "Storage", "Desk"]),
+    // 8 doors
+    room("Inbound", ["Mail", "SMTP", "Storage", "Intake", nioCore, nioPosix, logging, lifecycle]),
+    room(
+        "Console",
+        [
+            "Mail", "Ticketing", "Storage", "Intake", nioCore, nioPosix, nioHTTP1, hummingbird, hummingbirdCore,
+            logging,
+            lifecycle,
+        ]
+    ),
+    // 9 house
+    .executableTarget(
+        name: "mailwicket",
+        dependencies: [
+            "Mail", "SMTP", "MIME", "Ticketing", "Storage", "Intake", "Inbound", "Console", nioPosix, yams, arguments,
+            logging, lifecycle, signals,
+        ],
+        swiftSettings: settings
+    ),
+
     // What tests share, and the programs that they use.
     .target(
         name: "TestSupport",
@@ -62,20 +90,59 @@ var targets: [Target] = [
         path: "Tests/Support",
         swiftSettings: settings
     ),
+    .target(name: "CFaultyVFS", path: "Tests/FaultyVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "Faults", dependencies: ["CFaultyVFS", "Storage"], path: "Tests/Faults", swiftSettings: settings),
+    .executableTarget(
+        name: "Load",
+        dependencies: [nioCore, nioPosix, arguments],
+        path: "Tests/Load",
+        swiftSettings: settings
+    ),
+
     // tests
     tests(of: "Mail", ["Mail"]),
     tests(of: "OpenSSL", ["OpenSSL"]),
     tests(of: "SMTP", ["Mail", "SMTP", "TestSupport", nioCore]),
     tests(of: "MIME", ["Mail", "MIME", "OpenSSL"]),
     tests(of: "Ticketing", ["Mail", "MIME", "Ticketing"]),
+    tests(of: "Storage", ["Faults", "Mail", "OpenSSL", "Storage", grdb]),
+    tests(of: "Intake", ["Faults", "Mail", "MIME", "Ticketing", "Storage", "Intake"]),
+    tests(of: "Console", ["Mail", "Ticketing", "Storage", "Intake", "Console", nioCore, nioPosix, logging, lifecycle]),
+    tests(
+        of: "mailwicket",
+        ["Mail", "Ticketing", "Storage", "Intake", "Inbound", "Console", "mailwicket", arguments, logging, yams]
+    ),
+    tests(of: "EndToEnd", ["TestSupport"]),
 ]
+
+if fuzzing {
+    for name in ["FuzzSMTPSession", "FuzzMessage"] {
+        targets.append(
+            .executableTarget(
+                name: name,
+                dependencies: name == "FuzzMessage" ? ["MIME"] : ["Mail", "SMTP", nioCore],
+                path: "Tests/Fuzz/\(name)",
+                swiftSettings: settings
+            )
+        )
+    }
+}
 
 let package = Package(
     name: "mailwicket",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "mailwicket", targets: ["mailwicket"]),
+        .executable(name: "mailwicket-load", targets: ["Load"]),
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: targets,
     swiftLanguageModes: [.v6]

@@ -1,0 +1,104 @@
+internal import Hummingbird
+internal import HummingbirdCore
+public import Logging
+public import NIOCore
+internal import NIOPosix
+public import ServiceLifecycle
+internal import Synchronization
+
+/// The console on its Unix socket: how other `mailwicket` commands reach the process that owns the data directory.
+public struct ControlServer: Service {
+    private let path: String
+    private let router: ControlRouter
+    private let eventLoopGroup: any EventLoopGroup
+    private let logger: Logger
+    private let connections = OpenConnections()
+
+    /// Makes a server.
+    ///
+    /// - Parameters:
+    ///   - path: the socket's path; a file that a former owner left there is replaced.
+    ///   - importing: takes in old messages.
+    ///   - clearAlarm: clears the open alarms of a kind, and says whether there was one.
+    ///   - status: tells how the server is.
+    public init(
+        path: String,
+        eventLoopGroup: any EventLoopGroup,
+        logger: Logger,
+        importing: MessageImport,
+        clearAlarm: @escaping @Sendable (_ kind: String) async throws -> Bool,
+        status: @escaping @Sendable () async -> StatusReport
+    ) {
+        self.path = path
+        self.eventLoopGroup = eventLoopGroup
+        self.logger = logger
+        router = ControlRouter(importing: importing, clearAlarm: clearAlarm, status: status)
+    }
+
+    /// Answers until the process is told to stop, and finishes what is being answered.
+    public func run() async throws {
+        let descriptor = try ControlSocket.listen(path: path)
+        let setup = HTTP1Channel(responder: router.responder(logger: logger))
+        let server = try await ServerBootstrap(group: eventLoopGroup)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .bind(descriptor) { [connections, logger] channel -> EventLoopFuture<HTTP1Channel.Value> in
+                ControlSocket.peerIsAllowed(channel).flatMap { isAllowed in
+                    guard isAllowed else {
+                        logger.warning("a process of another user was refused at the control socket")
+                        channel.close(promise: nil)
+                        return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+                    }
+                    connections.add(channel)
+                    return setup.setup(channel: channel, logger: logger)
+                }
+            }
+        logger.debug("control socket open", metadata: ["path": "\(path)"])
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                do {
+                    try await server.executeThenClose { inbound in
+                        for try await connection in inbound {
+                            group.addTask { await setup.handle(value: connection, logger: logger) }
+                        }
+                    }
+                } catch {
+                    logger.error("the control socket failed", metadata: ["error": "\(error)"])
+                }
+            }
+        } onGracefulShutdown: { [connections] in
+            server.channel.close(promise: nil)
+            connections.quiesce()
+        }
+        ControlSocket.remove(path: path)
+    }
+}
+
+/// The open connections, so that idle ones can be closed when the server stops.
+private final class OpenConnections: Sendable {
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var isQuiescing = false
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ channel: any Channel) {
+        let isQuiescing = state.withLock { state in
+            state.channels[ObjectIdentifier(channel)] = channel
+            return state.isQuiescing
+        }
+        channel.closeFuture.whenComplete { [weak self] _ in
+            self?.state.withLock { _ = $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
+        }
+        if isQuiescing { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    }
+
+    /// Closes what is idle, and lets what is answering finish.
+    func quiesce() {
+        let channels = state.withLock { state in
+            state.isQuiescing = true
+            return Array(state.channels.values)
+        }
+        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    }
+}

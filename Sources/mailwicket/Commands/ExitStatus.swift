@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Glibc
+internal import Storage
+
+/// What a command's end tells its caller (sysexits.h).
+enum ExitStatus: Int32 {
+    /// Something is wrong, or a part failed.
+    case failed = 1
+    /// The command line is wrong.
+    case usage = 64
+    /// The input is wrong.
+    case badData = 65
+    /// The input is not there.
+    case noInput = 66
+    /// The server does not run, or the data directory has another owner.
+    case unavailable = 69
+    /// A file cannot be made.
+    case cannotCreate = 73
+    /// Reading or writing failed.
+    case inputOutput = 74
+    /// It may succeed later.
+    case temporary = 75
+    /// The configuration is wrong.
+    case configuration = 78
+
+    /// The table for the help of the whole command.
+    static let help = """
+        EXIT CODES:
+          0   all is well
+          1   something is wrong, or a part of the work failed
+          64  the command line is wrong
+          65  the input is not what it should be
+          66  a file or a stored entry is not there
+          69  the server does not run, or another process owns the data directory
+          73  a file cannot be made
+          74  reading or writing failed
+          75  it failed for now; the same may succeed later
+          78  the configuration is wrong
+        """
+
+    /// Says on the standard error what is wrong.
+    ///
+    /// - Returns: what the command is to throw.
+    static func fail(_ status: ExitStatus, _ message: String) -> ExitCode {
+        StandardErrorLogHandler.standardError("mailwicket: \(message)")
+        return ExitCode(status.rawValue)
+    }
+
+    /// The same for an error of the store.
+    static func fail(_ error: StoreError) -> ExitCode {
+        let status: ExitStatus =
+            switch error {
+            case .busy, .outcomeUnknown, .closed, .conflict: .temporary
+            case .full, .io: .inputOutput
+            case .corrupt: .badData
+            case .constraint: .failed
+            }
+        return fail(status, "\(error)")
+    }
+}

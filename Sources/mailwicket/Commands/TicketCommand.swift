@@ -1,0 +1,123 @@
+internal import ArgumentParser
+internal import MIME
+internal import Storage
+package import Ticketing
+
+/// The command `mailwicket ticket`.
+struct TicketCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ticket",
+        abstract: "List and show tickets.",
+        subcommands: [TicketListCommand.self, TicketShowCommand.self],
+        defaultSubcommand: TicketListCommand.self
+    )
+}
+
+/// The command `mailwicket ticket list`.
+struct TicketListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List tickets, the newest first.")
+
+    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(name: .long, help: "Only those that came in by this mailbox.")
+    var mailbox: String?
+
+    @Option(name: .long, help: "Only those in this queue.")
+    var queue: String?
+
+    @Option(name: .long, help: "Only those in this status.")
+    var status: String?
+
+    @Option(name: .long, help: "How many at the most.")
+    var limit = 50
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+    }
+
+    func run() async throws {
+        let configuration = try configuration.read()
+        let store = try self.configuration.openStore(configuration)
+        let query = TicketQuery(mailbox: mailbox, queue: queue, status: status, limit: limit)
+        let rows = try store.readOrFail { reader throws(StoreError) in try reader.tickets(query) }
+        let tickets = rows.map { TicketView($0, prefix: configuration.ticketPrefix) }
+        if output.json {
+            try Output.json(tickets)
+            return
+        }
+        guard !tickets.isEmpty else {
+            print("no tickets")
+            return
+        }
+        Output.table(
+            ["NUMBER", "STATUS", "PRIORITY", "QUEUE", "CHANGED", "FROM", "SUBJECT"],
+            tickets.map {
+                [$0.number, $0.status, $0.priority, $0.queue, $0.updatedAt, $0.requester.address ?? "-", $0.subject]
+            }
+        )
+    }
+}
+
+/// The command `mailwicket ticket show`.
+struct TicketShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show a ticket with its thread.",
+        discussion: "The number may stand with or without its prefix: 1, MW-1."
+    )
+
+    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+
+    @Argument(help: "The ticket's number.")
+    var number: String
+
+    func run() async throws {
+        let configuration = try configuration.read()
+        guard let number = TicketNumber.read(number, prefix: configuration.ticketPrefix) else {
+            throw ExitStatus.fail(
+                .usage,
+                "\"\(number)\" is no ticket number; write 1 or \(configuration.ticketPrefix)-1"
+            )
+        }
+        let store = try self.configuration.openStore(configuration)
+        let found = try store.readOrFail { reader throws(StoreError) in
+            try reader.ticket(number: number).map { ticket throws(StoreError) in
+                (ticket, try reader.comments(of: ticket.id), try reader.participants(of: ticket.id))
+            }
+        }
+        guard let (ticket, rows, participants) = found else {
+            throw ExitStatus.fail(.noInput, "there is no ticket \(number)")
+        }
+        var comments: [CommentView] = []
+        for row in rows {
+            var text = row.body ?? ""
+            if let message = row.message {
+                let octets = try store.octetsOrFail(of: message)
+                let parsed = Message(parsing: octets.span, limits: configuration.parser)
+                text = parsed.summary(of: octets.span, limits: configuration.parser).text
+            }
+            comments.append(CommentView(row, text: text))
+        }
+        let view = ThreadView(
+            ticket: TicketView(ticket, prefix: configuration.ticketPrefix),
+            participants: participants.map { .init(address: $0.address, name: $0.name, role: $0.role) },
+            comments: comments
+        )
+        if output.json { try Output.json(view) } else { view.print() }
+    }
+}
+
+extension TicketNumber {
+    /// Reads a number as people type it: `1`, `MW-1`, `#MW-1`, `[Ticket #MW-1]`.
+    package static func read(_ text: String, prefix: String) -> Int64? {
+        if let number = find(in: text, prefix: prefix) { return number }
+        var rest = text.hasPrefix("#") ? text.dropFirst() : text[...]
+        if !prefix.isEmpty, rest.lowercased().hasPrefix("\(prefix.lowercased())-") {
+            rest = rest.dropFirst(prefix.count + 1)
+        }
+        guard let number = Int64(rest), number > 0 else { return nil }
+        return number
+    }
+}

@@ -1,0 +1,113 @@
+package import Logging
+package import Mail
+
+/// One event as one line: the forms that the log has.
+package enum LogText {
+    /// A line for people: time, level, label, message, and the metadata sorted by key.
+    package static func line(
+        at moment: Timestamp,
+        level: Logger.Level,
+        label: String,
+        message: String,
+        metadata: Logger.Metadata
+    ) -> String {
+        var line = "\(timestamp(moment)) \(level.rawValue.padded(to: 8)) \(label): \(escapingControls(message))"
+        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+            line += " \(escapingControls(key))=\(quoted(value.description))"
+        }
+        return line
+    }
+
+    /// A JSON object for programs, its metadata in an object of its own, so that no key of it can pose as ours.
+    package static func json(
+        at moment: Timestamp,
+        level: Logger.Level,
+        label: String,
+        message: String,
+        metadata: Logger.Metadata
+    ) -> String {
+        var line = "{\"time\":\"\(timestamp(moment))\",\"level\":\"\(level.rawValue)\",\"label\":\(jsonString(label))"
+        line += ",\"message\":\(jsonString(message))"
+        if !metadata.isEmpty { line += ",\"metadata\":\(json(metadata))" }
+        return line + "}"
+    }
+
+    /// RFC 3339 in UTC with milliseconds.
+    private static func timestamp(_ moment: Timestamp) -> String {
+        let fraction = moment.milliseconds % 1000
+        let digits = String(fraction < 0 ? fraction + 1000 : fraction)
+        return "\(moment.description.dropLast()).\(String(repeating: "0", count: 3 - digits.count))\(digits)Z"
+    }
+
+    /// A value as it stands behind `key=`: quoted where it would otherwise not end where it ends.
+    private static func quoted(_ value: String) -> String {
+        let escaped = escapingControls(value.replacing("\\", with: "\\\\"))
+        let needsQuotes = escaped.isEmpty || escaped.unicodeScalars.contains { $0 == " " || $0 == "\"" || $0 == "=" }
+        return needsQuotes ? "\"\(escaped.replacing("\"", with: "\\\""))\"" : escaped
+    }
+
+    /// The text with every character escaped that could end the line, move the cursor, or reverse what is read: a mail's
+    /// sender must not write lines of our log.
+    package static func escapingControls(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where isHarmful(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        default: false
+        }
+    }
+
+    private static func json(_ metadata: Logger.Metadata) -> String {
+        let members = metadata.sorted { $0.key < $1.key }.map { "\(jsonString($0.key)):\(json($0.value))" }
+        return "{\(members.joined(separator: ","))}"
+    }
+
+    private static func json(_ value: Logger.MetadataValue) -> String {
+        switch value {
+        case .string(let string): jsonString(string)
+        case .stringConvertible(let value): jsonString(value.description)
+        case .array(let values): "[\(values.map(json).joined(separator: ","))]"
+        case .dictionary(let metadata): json(metadata)
+        }
+    }
+
+    /// RFC 8259 section 7, and more escaped than it asks for: what harms a terminal harms it in JSON too.
+    private static func jsonString(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where isHarmful(scalar):
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
+}
