@@ -107,6 +107,10 @@ var targets: [Target] = [
     tests(of: "Ticketing", ["Mail", "MIME", "Ticketing"]),
     tests(of: "Storage", ["Faults", "Mail", "OpenSSL", "Storage", grdb]),
     tests(of: "Intake", ["Faults", "Mail", "MIME", "Ticketing", "Storage", "Intake"]),
+    tests(
+        of: "Inbound",
+        ["Mail", "SMTP", "Storage", "Intake", "Inbound", "TestSupport", nioCore, nioPosix, logging, lifecycle]
+    ),
     tests(of: "Console", ["Mail", "Ticketing", "Storage", "Intake", "Console", nioCore, nioPosix, logging, lifecycle]),
     tests(
         of: "mailwicket",

@@ -15,6 +15,8 @@ public struct ListenerError: Error, Hashable, Sendable, CustomStringConvertible 
 struct ListeningSocket {
     let descriptor: CInt
     let configuration: ListenerConfiguration
+    /// Whether the service manager made it, who then also removes its file.
+    var isInherited = false
 
     /// Makes and binds a socket.
     ///
@@ -32,8 +34,8 @@ struct ListeningSocket {
     }
 
     /// Removes the file of a Unix socket that was closed.
-    static func remove(_ configuration: ListenerConfiguration) {
-        if case .unix(let path) = configuration.address { _ = unsafe unlink(path) }
+    func removeFile() {
+        if !isInherited, case .unix(let path) = configuration.address { _ = unsafe unlink(path) }
     }
 
     private static func bindTCP(

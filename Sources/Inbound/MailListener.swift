@@ -90,7 +90,7 @@ public final class MailListener: Service {
         }
         let socket: ListeningSocket
         if let descriptor = inherited.descriptor(for: configuration) {
-            socket = ListeningSocket(descriptor: descriptor, configuration: configuration)
+            socket = ListeningSocket(descriptor: descriptor, configuration: configuration, isInherited: true)
         } else {
             socket = try ListeningSocket.bind(configuration)
         }
@@ -147,10 +147,10 @@ public final class MailListener: Service {
         let deadline = ContinuousClock.now + Self.drainTime
         while table.count > 0, ContinuousClock.now < deadline { try? await Self.pause() }
         for channel in table.open { channel.close(promise: nil) }
-        let (channel, configuration) = state.withLock { ($0.channel, $0.settings.configuration) }
+        let (channel, socket) = state.withLock { ($0.channel, $0.socket) }
         guard let channel else { return }
         try? await channel.close()
-        ListeningSocket.remove(configuration)
+        socket?.removeFile()
     }
 
     /// Waits a little, also in a task that was cancelled: it is the end of the connections that is waited for.

@@ -30,7 +30,7 @@ final class Committer {
             process(batch)
             checkpointIfDue()
         }
-        checkpoint()
+        checkpoint(.truncate)
         connection?.finalizeStatements()
         connection = nil
     }
@@ -194,12 +194,27 @@ final class Committer {
         checkpoint()
     }
 
+    /// How the log is moved into the database.
+    private enum Checkpoint {
+        /// As far as no reader stands in the way.
+        case passive
+        /// Wholly, and the log's file emptied; at the end, when nobody reads any more.
+        case truncate
+
+        var statement: SQLStatement {
+            switch self {
+            case .passive: "PRAGMA wal_checkpoint(PASSIVE)"
+            case .truncate: "PRAGMA wal_checkpoint(TRUNCATE)"
+            }
+        }
+    }
+
     /// Moves the log into the database, between batches and by this connection only: SQLite before 3.51.3 can lose a
     /// commit that overlaps a checkpoint of another connection.
-    private func checkpoint() {
+    private func checkpoint(_ mode: Checkpoint = .passive) {
         guard let connection = try? writer() else { return }
         // Busy or failed: the log stays, and the next batch tries again. Readers that hold it back raise the alarm.
-        if let row = try? connection.first("PRAGMA wal_checkpoint(PASSIVE)"),
+        if let row = try? connection.first(mode.statement),
             let log = row.integer(1), let moved = row.integer(2), log == moved
         {
             unsafe walPages.pointee = 0

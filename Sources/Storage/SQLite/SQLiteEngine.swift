@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Foundation
 internal import GRDB
+internal import Glibc
 internal import Synchronization
 
 /// The store's engine on the system's SQLite: one thread that writes, a pool of readers.
@@ -43,6 +44,7 @@ public final class SQLiteEngine: StoreEngine {
         self.path = path
         self.configuration = configuration
         self.onFault = onFault
+        try Self.createPrivately(path)
         pool = Mutex(try Self.openPool(path: path, configuration: configuration))
         queue = CommitQueue(limit: configuration.maximumQueue, batchLimit: configuration.maximumBatch)
         let thread = Thread { [self] in
@@ -139,6 +141,17 @@ public final class SQLiteEngine: StoreEngine {
         try? old?.close()
         let new = try Self.openPool(path: path, configuration: configuration)
         pool.withLock { $0 = new }
+    }
+
+    /// Makes the file before SQLite does, which would let everybody read it.
+    ///
+    /// The log's files take over its mode.
+    ///
+    /// Only before the first connection: closing a descriptor of the file gives up the process's locks on it.
+    private static func createPrivately(_ path: String) throws(StoreError) {
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .system("create \(path)") }
+        Glibc.close(descriptor)
     }
 
     private static func openPool(path: String, configuration: StorageConfiguration) throws(StoreError) -> DatabasePool {

@@ -1,0 +1,306 @@
+import Foundation
+import Glibc
+import Inbound
+import Mail
+import NIOCore
+import SMTP
+import Storage
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("The listener, over real sockets", .timeLimit(.minutes(2)))
+struct ListenerTests {
+    private static func configuration(
+        _ dialect: SMTPSession.Dialect = .smtp,
+        change: (inout ListenerConfiguration) -> Void = { _ in }
+    ) throws -> ListenerConfiguration {
+        var configuration = ListenerConfiguration(
+            name: "test",
+            dialect: dialect,
+            address: try RunningListener.loopback()
+        )
+        change(&configuration)
+        return configuration
+    }
+
+    /// Greets and goes on up to the 354.
+    private static func begin(_ client: inout DialogueClient) async throws {
+        try await client.expect("220 ")
+        #expect(try await client.command("EHLO client.example")?.hasPrefix("250 ") == true)
+        #expect(try await client.command("MAIL FROM:<a@b.example>")?.hasPrefix("250 2.1.0") == true)
+        #expect(try await client.command("RCPT TO:<inbox@example.com>")?.hasPrefix("250 2.1.5") == true)
+        #expect(try await client.command("DATA")?.hasPrefix("354") == true)
+    }
+
+    private static func wait(_ what: String, until condition: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while !condition() {
+            guard ContinuousClock.now < deadline else {
+                Issue.record("waited in vain: \(what)")
+                return
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    @Test("WIRE 3: too many connections in all")
+    func totalLimit() async throws {
+        try await RunningListener.with(try Self.configuration { $0.maxConnections = 1 }) { running in
+            try await DialogueClient.connect(to: running.address) { first in
+                try await first.expect("220 ")
+                try await DialogueClient.connect(to: running.address) { second in
+                    try await second.expect("421 4.7.0 Too many connections")
+                    try await second.expectEnd()
+                }
+                #expect(try await first.command("QUIT")?.hasPrefix("221") == true)
+            }
+            try await Self.wait("the end of the first") { running.listener.status.connections == 0 }
+            try await DialogueClient.connect(to: running.address) { third in
+                try await third.expect("220 ")
+            }
+            #expect(running.inside.state.withLock { $0.refusals.map(\.reply) } == ["421 4.7.0 Too many connections"])
+        }
+    }
+
+    @Test("WIRE 3: too many connections from one address")
+    func addressLimit() async throws {
+        try await RunningListener.with(try Self.configuration { $0.maxConnectionsPerAddress = 2 }) { running in
+            try await DialogueClient.connect(to: running.address) { first in
+                _ = try await first.reply()
+                try await DialogueClient.connect(to: running.address) { second in
+                    try await second.expect("220 ")
+                    try await DialogueClient.connect(to: running.address) { third in
+                        try await third.expect("421 4.7.0")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("WIRE 20: an idle connection is told and closed")
+    func idleTimeout() async throws {
+        try await RunningListener.with(try Self.configuration { $0.idleTimeout = 1 }) { running in
+            try await DialogueClient.connect(to: running.address) { client in
+                _ = try await client.reply()
+                try await client.expect("421 4.4.2 Timeout exceeded")
+                try await client.expectEnd()
+            }
+        }
+    }
+
+    @Test("WIRE 20: a message that takes too long is dropped")
+    func transactionTimeout() async throws {
+        try await RunningListener.with(try Self.configuration { $0.transactionTimeout = 1 }) { running in
+            try await DialogueClient.connect(to: running.address) { client in
+                try await Self.begin(&client)
+                for _ in 0..<20 {
+                    try? await client.send("x")
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                try await client.expect("421 4.4.2 Timeout exceeded")
+            }
+            try await Self.wait("free memory") { running.inside.memoryReserved == 0 }
+        }
+    }
+
+    @Test("WIRE 21: a message past its dot is finished, the idle are sent away, the new are refused")
+    func shutdown() async throws {
+        try await RunningListener.with(try Self.configuration()) { running in
+            let inside = running.inside
+            try await DialogueClient.connect(to: running.address) { idle in
+                _ = try await idle.reply()
+                try await DialogueClient.connect(to: running.address) { busy in
+                    try await Self.begin(&busy)
+                    inside.state.withLock { $0.isHeld = true }
+                    try await busy.send("Subject: x\r\n\r\ntext\r\n.\r\n")
+                    try await Self.wait("the commit") { inside.state.withLock { $0.waiting == 1 } }
+                    await running.stop()
+                    try await idle.expect("421 4.3.2 System is shutting down")
+                    try await idle.expectEnd()
+                    try await DialogueClient.connect(to: running.address) { new in
+                        try await new.expect("421 4.3.2 System is shutting down")
+                        try await new.expectEnd()
+                    }
+                    inside.state.withLock { $0.isHeld = false }
+                    try await busy.expect("250 2.0.0")
+                    try await busy.expect("421 4.3.2 System is shutting down")
+                    try await busy.expectEnd()
+                }
+            }
+            #expect(inside.state.withLock { $0.messages.count } == 1)
+        }
+    }
+
+    @Test("WIRE 43: a look-up that fails is temporary")
+    func lookUpFails() async throws {
+        try await RunningListener.with(try Self.configuration()) { running in
+            running.inside.script(.recipient("inbox@example.com", .unavailable))
+            try await DialogueClient.connect(to: running.address) { client in
+                _ = try await client.reply()
+                _ = try await client.command("EHLO client.example")
+                _ = try await client.command("MAIL FROM:<>")
+                #expect(try await client.command("RCPT TO:<inbox@example.com>")?.hasPrefix("451 4.3.0") == true)
+            }
+            let refusal = running.inside.state.withLock { $0.refusals.first }
+            #expect(refusal?.forwardPath == "inbox@example.com")
+            #expect(refusal?.reversePath == "")
+            #expect(refusal?.helo == "client.example")
+        }
+    }
+
+    @Test("WIRE 60: no disk, and a store that fails, are temporary")
+    func noRoom() async throws {
+        try await RunningListener.with(try Self.configuration()) { running in
+            try await DialogueClient.connect(to: running.address) { client in
+                try await Self.begin(&client)
+                running.inside.script(.commit([.fault]))
+                #expect(try await client.command("x\r\n.")?.hasPrefix("451 4.3.0") == true)
+                running.inside.script(.space(.full))
+                #expect(try await client.command("MAIL FROM:<> SIZE=10")?.hasPrefix("452 4.3.1") == true)
+                _ = try await client.command("MAIL FROM:<>")
+                _ = try await client.command("RCPT TO:<inbox@example.com>")
+                running.inside.script(.begin(.full))
+                #expect(try await client.command("DATA")?.hasPrefix("452 4.3.1") == true)
+                #expect(try await client.command("DATA")?.hasPrefix("354") == true)
+                running.inside.script(.commit([.full]))
+                #expect(try await client.command("x\r\n.")?.hasPrefix("452 4.3.1") == true)
+            }
+            #expect(running.inside.state.withLock { $0.messages.isEmpty })
+            #expect(running.inside.memoryReserved == 0)
+        }
+    }
+
+    @Test("WIRE 62: the client is gone before the reply; the message is taken")
+    func goneBeforeReply() async throws {
+        try await RunningListener.with(try Self.configuration()) { running in
+            let inside = running.inside
+            inside.state.withLock { $0.isHeld = true }
+            try await DialogueClient.connect(to: running.address) { client in
+                try await Self.begin(&client)
+                try await client.send("x\r\n.\r\n")
+                try await Self.wait("the commit") { inside.state.withLock { $0.waiting == 1 } }
+                try await client.channel.close()
+            }
+            inside.state.withLock { $0.isHeld = false }
+            try await Self.wait("the message") { inside.state.withLock { $0.messages.count == 1 } }
+            try await Self.wait("the end") { running.listener.status.connections == 0 }
+        }
+    }
+
+    @Test("WIRE 64, 73: the delivery tells listener, session, peer, name and keyword")
+    func delivery() async throws {
+        var configuration = try Self.configuration(.lmtp)
+        configuration.address = RunningListener.unixSocket()
+        try await RunningListener.with(configuration) { running in
+            try await DialogueClient.connect(to: running.address) { client in
+                _ = try await client.reply()
+                _ = try await client.command("LHLO client.example")
+                _ = try await client.command("MAIL FROM:<a@b.example> SMTPUTF8 BODY=8BITMIME SIZE=3")
+                _ = try await client.command("RCPT TO:<inbox@example.com>")
+                _ = try await client.command("DATA")
+                let reply = try await client.command("x\r\n.")
+                #expect(reply?.hasPrefix("250 2.0.0 <inbox@example.com>") == true)
+            }
+            let delivery = try #require(running.inside.state.withLock { $0.deliveries.first })
+            #expect(delivery.listener == "test")
+            #expect(delivery.peer == .local(uid: getuid(), pid: getpid()))
+            #expect(delivery.helo == "client.example")
+            #expect(delivery.protocolKeyword == "UTF8LMTP")
+            #expect(delivery.envelope.body == .eightBitMIME)
+            #expect(delivery.envelope.declaredSize == 3)
+            #expect(!delivery.session.isEmpty)
+        }
+    }
+
+    @Test("WIRE 73: a user who is not listed may not connect; the socket has its mode")
+    func peerUser() async throws {
+        var configuration = try Self.configuration(.lmtp)
+        configuration.address = RunningListener.unixSocket()
+        configuration.allowedUIDs = [getuid() &+ 1]
+        configuration.socketMode = 0o600
+        guard case .unix(let path) = configuration.address else { return }
+        try await RunningListener.with(configuration) { running in
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            try await DialogueClient.connect(to: running.address) { client in
+                try await client.expect("554 5.7.1")
+                try await client.expectEnd()
+            }
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test("WIRE 73: a host outside of the allowed networks is refused")
+    func networks() async throws {
+        let network = try #require(Network("192.0.2.0/24"))
+        try await RunningListener.with(try Self.configuration { $0.allowedNetworks = [network] }) { running in
+            try await DialogueClient.connect(to: running.address) { client in
+                try await client.expect("554 5.7.1")
+            }
+        }
+    }
+
+    @Test("A socket file that nobody listens on is replaced, one in use and a plain file are not")
+    func staleSocket() async throws {
+        let address = RunningListener.unixSocket()
+        guard case .unix(let path) = address else { return }
+        let configuration = ListenerConfiguration(name: "test", dialect: .lmtp, address: address)
+        try await RunningListener.with(configuration) { _ in
+            await #expect(throws: ListenerError.self) {
+                try await RunningListener.with(configuration) { _ in }
+            }
+        }
+        try Self.leaveStaleSocket(path)
+        try await RunningListener.with(configuration) { running in
+            try await DialogueClient.connect(to: running.address) { client in
+                try await client.expect("220 ")
+            }
+        }
+        #expect(FileManager.default.createFile(atPath: path, contents: Data()))
+        await #expect(throws: ListenerError.self) { try await RunningListener.with(configuration) { _ in } }
+        #expect(FileManager.default.fileExists(atPath: path))
+        try FileManager.default.removeItem(atPath: path)
+    }
+
+    private static func leaveStaleSocket(_ path: String) throws {
+        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var name = sockaddr_un()
+        name.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &name.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+        let result = unsafe withUnsafePointer(to: &name) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        #expect(result == 0)
+    }
+
+    @Test("WIRE 99: a public address is not bound without the setting")
+    func publicBind() async throws {
+        let address = try #require(ListenerAddress("0.0.0.0:0"))
+        let configuration = ListenerConfiguration(name: "test", dialect: .smtp, address: address)
+        await #expect(throws: ListenerError.self) { try await RunningListener.with(configuration) { _ in } }
+    }
+
+    @Test("A reload holds for new connections, and says what needs a restart")
+    func reload() async throws {
+        let configuration = try Self.configuration()
+        try await RunningListener.with(configuration) { running in
+            try await DialogueClient.connect(to: running.address) { old in
+                _ = try await old.reply()
+                var new = configuration
+                new.maxMessageSize = 2048
+                new.backlog = 5
+                #expect(running.listener.update(configuration: new, hostname: "new.example") == ["backlog"])
+                #expect(try await old.command("MAIL FROM:<a@b.example>")?.hasPrefix("503") == true)
+                try await DialogueClient.connect(to: running.address) { client in
+                    try await client.expect("220 new.example")
+                    _ = try await client.command("EHLO c")
+                    #expect(try await client.command("MAIL FROM:<> SIZE=2049")?.hasPrefix("552") == true)
+                }
+            }
+        }
+    }
+}

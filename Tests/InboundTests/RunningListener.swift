@@ -1,0 +1,60 @@
+import Foundation
+import Inbound
+import Logging
+import NIOPosix
+import SMTP
+import ServiceLifecycle
+
+/// A listener on a free port or a new Unix socket, for as long as `body` runs.
+struct RunningListener: Sendable {
+    let listener: MailListener
+    let inside: Inside
+    let group: ServiceGroup
+
+    var address: ListenerAddress? { listener.boundAddress }
+
+    func stop() async {
+        await group.triggerGracefulShutdown()
+    }
+
+    static func loopback() throws -> ListenerAddress {
+        guard let address = ListenerAddress("127.0.0.1:0") else { throw CocoaError(.featureUnsupported) }
+        return address
+    }
+
+    static func unixSocket() -> ListenerAddress {
+        .unix(path: "/tmp/mw-\(UInt32.random(in: 0...(.max))).sock")
+    }
+
+    static func with(
+        _ configuration: ListenerConfiguration,
+        policy: SMTPSession.Policy? = nil,
+        inside: Inside? = nil,
+        _ body: (RunningListener) async throws -> Void
+    ) async throws {
+        let inside = try inside ?? Inside()
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let listener = MailListener(
+            configuration: configuration,
+            hostname: "mx.example.com",
+            door: inside.door,
+            group: MultiThreadedEventLoopGroup.singleton,
+            logger: logger,
+            policy: policy
+        )
+        try await listener.bind()
+        let group = ServiceGroup(configuration: .init(services: [.init(service: listener)], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            do {
+                try await body(RunningListener(listener: listener, inside: inside, group: group))
+            } catch {
+                await group.triggerGracefulShutdown()
+                throw error
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+}
