@@ -52,6 +52,8 @@ public final class PeerPostfix: Sendable {
             alias_database =
             disable_dns_lookups = yes
             smtpd_peername_lookup = no
+            smtpd_error_sleep_time = 0
+            smtpd_hard_error_limit = 1000
             smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
             maillog_file = \(folder("log"))
             maillog_file_prefixes = \(folder.path)

@@ -127,6 +127,30 @@ public struct DeliveryRow: Hashable, Sendable {
     public let recipients: [String]
     /// Whether it is a repetition of an earlier arrival.
     public let isRepeated: Bool
+
+    package init(
+        id: UniqueID,
+        receivedAt: Timestamp,
+        listener: String,
+        session: String,
+        peer: String,
+        helo: String,
+        protocolKeyword: String,
+        reversePath: String,
+        recipients: [String],
+        isRepeated: Bool
+    ) {
+        self.id = id
+        self.receivedAt = receivedAt
+        self.listener = listener
+        self.session = session
+        self.peer = peer
+        self.helo = helo
+        self.protocolKeyword = protocolKeyword
+        self.reversePath = reversePath
+        self.recipients = recipients
+        self.isRepeated = isRepeated
+    }
 }
 
 extension SQLReader {

@@ -143,12 +143,20 @@ struct LogRawCommand: AsyncParsableCommand {
     @Argument(help: "The entry's id, as `log list` shows it.")
     var entry: EntryArgument
 
+    @Flag(help: "Put the trace fields of its first arrival before it: Return-Path, Delivered-To, Received.")
+    var trace = false
+
     func run() async throws {
         let configuration = try configuration.read()
         let store = try self.configuration.openStore(configuration)
         let id = entry.id
         guard let row = try store.readOrFail({ reader throws(StoreError) in try reader.emailLogEntry(id) }) else {
             throw ExitStatus.fail(.noInput, "there is no entry \(id)")
+        }
+        if trace {
+            let deliveries = try store.readOrFail { reader throws(StoreError) in try reader.deliveries(ofEntry: id) }
+            let fields = deliveries.first { !$0.isRepeated }?.traceFields(by: configuration.effectiveHostname) ?? ""
+            try Output.raw(Array(fields.utf8))
         }
         try Output.raw(try store.octetsOrFail(of: row.message))
     }

@@ -26,6 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
         settings.bootstrapLogging()
         // A peer that goes away is an error of one write, not the end of the process.
         _ = signal(SIGPIPE, SIG_IGN)
+        // Until the reload service listens for it, a SIGHUP must not end the process.
+        _ = signal(SIGHUP, SIG_IGN)
         let logger = Logger(label: "mailwicket")
         let server = try await Server(file: file, configuration: settings, logger: logger)
         announce(server, settings)

@@ -1,0 +1,197 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// The server's life: its first ticket, its signals, its data directory.
+    @Suite("Serve")
+    struct ServeTests {
+        @Test(
+            "The swaks line that serve prints on a terminal makes ticket 1",
+            .enabled(if: PeerProgram.areAtHand("swaks", "python3", "sqlite3"), "needs swaks and python3 and sqlite3")
+        )
+        func printedLine() async throws {
+            var options = ServerProcess.Options()
+            options.wrapper = ["python3", "-c", Self.terminal]
+            try await ServerProcess.withServer(options) { server in
+                let line = try await poll("serve prints a swaks line", seconds: 10) {
+                    try server.log.split(whereSeparator: \.isNewline).lazy
+                        .compactMap { line in line.range(of: "swaks ").map { String(line[$0.lowerBound...]) } }
+                        .first
+                }
+                let outcome = try await ChildProcess.run("sh", ["-c", line])
+                #expect(outcome.succeeded, "\(line): \(outcome.output)")
+                #expect(try await server.outcomes().map(\.outcome) == ["created"])
+                let shown = try await server.run("ticket", "show", "1")
+                #expect(shown.succeeded)
+                let subject = try #require(
+                    try await server.rows("SELECT subject FROM ticket WHERE number = 1").first?.first
+                )
+                #expect(shown.output.contains(subject))
+                #expect(shown.output.contains("MW-1"))
+            }
+        }
+
+        /// Becomes the program of its arguments, with a terminal for its standard output; a child copies what comes.
+        private static let terminal = """
+            import os, pty, sys
+            master, terminal = pty.openpty()
+            if os.fork() == 0:
+                os.close(terminal)
+                try:
+                    while octets := os.read(master, 65536):
+                        os.write(1, octets)
+                except OSError:
+                    pass
+                os._exit(0)
+            os.close(master)
+            os.dup2(terminal, 1)
+            os.close(terminal)
+            os.execv(sys.argv[1], sys.argv[1:])
+            """
+
+        @Test("log raw gives back the octets exactly", .enabled(if: PeerProgram.areAtHand("sqlite3"), "needs sqlite3"))
+        func rawOctets() async throws {
+            try await ServerProcess.withServer { server in
+                let text =
+                    "Subject: raw\r\nX-Odd:\t \r\n folded\r\n\r\n.leading dot\r\n..two\r\n\u{FF}\u{E9} \t\r\n\r\nno end"
+                let octets = Array(text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }) + [0x0D, 0x0A]
+                let peer = try await PeerConnection.connect(port: server.smtpPort)
+                try await peer.begin(from: "a@client.example", to: ["support@example.com"])
+                try await peer.command("DATA")
+                // Dot-stuffed on the way (RFC 5321 section 4.5.2), and taken back by the server.
+                var stuffed: [UInt8] = []
+                for (index, octet) in octets.enumerated() {
+                    if octet == 0x2E, index > 0, octets[index - 1] == 0x0A { stuffed.append(0x2E) }
+                    stuffed.append(octet)
+                }
+                try await peer.send(stuffed + Array(".\r\n".utf8))
+                let reply = try await peer.reply()
+                #expect(reply.hasPrefix("250"))
+                await peer.close()
+                let id = try #require(try await server.rows("SELECT lower(hex(id)) FROM email_log").first?.first)
+                let words: [Substring] = reply.split { " <>[]".contains($0) }
+                let name = try #require(words.last { $0.count > 20 })
+                #expect(name.replacing("-", with: "").lowercased() == id, "the reply bears the entry's identifier")
+                let child = try ChildProcess(
+                    PeerProgram.mailwicket,
+                    ["log", "raw", String(name), "--config", server.configurationPath]
+                )
+                #expect(try await child.ending() == .exited(0), "\(child.errors)")
+                #expect(Array(child.outputOctets) == octets)
+            }
+        }
+
+        @Test("A second server on the same data directory refuses to start")
+        func ownerLock() async throws {
+            try await ServerProcess.withServer { server in
+                let first = try String(contentsOfFile: server.configurationPath, encoding: .utf8)
+                var other = first
+                for port in [server.smtpPort, server.lmtpPort, server.smallPort] {
+                    other = other.replacing(":\(port)\"", with: ":\(try await ServerProcess.freePort())\"")
+                }
+                other = other.replacing("lmtp.sock", with: "other.sock")
+                let path = try server.folder.write(other, to: "other.yaml")
+                let second = try await ChildProcess.run(
+                    PeerProgram.mailwicket,
+                    ["serve", "--config", path],
+                    within: 30
+                )
+                #expect(second.ending != .exited(0))
+                #expect((second.output + second.errors).contains("owns this data directory"))
+                #expect(await server.greets(), "the first one goes on")
+            }
+        }
+
+        @Test("SIGHUP with a bad configuration leaves the old one running; with a good one takes it")
+        func reload() async throws {
+            try await ServerProcess.withServer { server in
+                // The control socket opens together with the ears for signals; the listeners are open before.
+                try await poll("the server is wholly up") {
+                    try await server.run("status").succeeded ? true : nil
+                }
+                let added = "  - { id: new, name: New, addresses: [new@example.com], defaults: standard }"
+                try server.configure(mailboxes: added, more: "no_such_key: 1")
+                try server.process.signal(SIGHUP)
+                try await poll("the refusal of the new configuration is logged") {
+                    try server.log.contains("no_such_key") ? true : nil
+                }
+                #expect(try await server.send(mail(subject: "still")).hasPrefix("250"))
+                #expect(try await answer(to: "new@example.com", at: server).hasPrefix("550"))
+                try server.configure(mailboxes: added)
+                try server.process.signal(SIGHUP)
+                try await poll("the new mailbox takes mail") {
+                    try await answer(to: "new@example.com", at: server).hasPrefix("250") ? true : nil
+                }
+                #expect(try await server.send(mail(subject: "new"), to: ["new@example.com"]).hasPrefix("250"))
+            }
+        }
+
+        private func answer(to recipient: String, at server: ServerProcess) async throws -> String {
+            let peer = try await PeerConnection.connect(port: server.smtpPort)
+            let answers = try await peer.begin(from: "a@client.example", to: [recipient])
+            await peer.close()
+            return answers.first ?? ""
+        }
+
+        @Test(
+            "SIGTERM finishes and answers a message that is past its dot",
+            .enabled(if: PeerProgram.areAtHand("python3", "sqlite3"), "needs python3 and sqlite3")
+        )
+        func drain() async throws {
+            var options = ServerProcess.Options()
+            options.busyTimeout = 60
+            try await ServerProcess.withServer(options) { server in
+                let lock = try await StoreLock(server.databasePath)
+                let peer = try await PeerConnection.connect(port: server.smtpPort)
+                try await peer.begin(from: "a@client.example", to: ["support@example.com"])
+                try await peer.command("DATA")
+                try await peer.send(mail(subject: "past its dot") + ".\r\n")
+                // The commit waits for the lock; there is no sign of that outside but the missing reply.
+                await #expect(throws: PeerConnection.Failure.silence) { try await peer.reply(within: 1) }
+                try server.process.signal(SIGTERM)
+                try await poll("the server takes no new sessions") { await server.greets() ? nil : true }
+                #expect(try server.process.isRunning, "it waits for the message")
+                try await lock.release()
+                #expect(try await peer.reply().hasPrefix("250"))
+                #expect(try await server.process.ending(within: 30) == .exited(0))
+                await peer.close()
+                #expect(
+                    try await server.outcomes() == [
+                        StoredOutcome("created", "support", "past its dot", ticket: 1)
+                    ]
+                )
+            }
+        }
+    }
+}
+
+/// A foreign write lock on the store, held by a process of its own.
+struct StoreLock {
+    private let holder: ChildProcess
+
+    init(_ path: String) async throws {
+        let holder = try ChildProcess(
+            "python3",
+            [
+                "-u", "-c",
+                """
+                import sqlite3, sys
+                store = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+                store.execute("BEGIN IMMEDIATE")
+                print("locked")
+                sys.stdin.read()
+                store.execute("ROLLBACK")
+                """, path,
+            ],
+            hasInput: true
+        )
+        self.holder = holder
+        try await poll("the store is locked") { holder.output.contains("locked") ? true : nil }
+    }
+
+    func release() async throws {
+        holder.closeInput()
+        #expect(try await holder.ending(within: 20) == .exited(0))
+    }
+}
