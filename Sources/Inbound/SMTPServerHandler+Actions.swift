@@ -92,15 +92,18 @@ extension SMTPServerHandler {
             envelope: envelope
         )
         let door = settings.door
-        context.eventLoop.makeFutureWithTask { () async -> [Disposition] in
-            await Self.accept(sink, delivery, door)
-        }
-        .assumeIsolated().whenComplete { result in
-            // A task that does not throw does not fail; were it to, the client would come again.
-            let dispositions = (try? result.get()) ?? []
+        let promise = context.eventLoop.makePromise(of: [Disposition].self)
+        let executor = sink.count <= Self.smallMessage ? EventLoopExecutor(context.eventLoop) : nil
+        // The connection waits for the task by the promise.
+        let work: @Sendable () async -> Void = { promise.succeed(await Self.accept(sink, delivery, door)) }
+        Task(executorPreference: executor, operation: work)
+        promise.futureResult.assumeIsolated().whenSuccess { dispositions in
             self.committed(dispositions, delivery, size: sink.count)
         }
     }
+
+    /// Up to this size, in octets, a message is read on the event loop; a larger one would keep the others waiting.
+    private static let smallMessage = 32_768
 
     @concurrent
     private static func accept(

@@ -44,7 +44,7 @@ public struct Decision: Sendable {
         let sender = SenderDecision(senderEvidence, try reader.facts(for: senderEvidence))
         trace.add(sender.step)
         let evidence = ThreadEvidence(of: message, sender: senderEvidence, numberPrefix: numberPrefix)
-        let facts = try reader.facts(for: evidence, messageID: message.messageID, mailbox: mailbox.id)
+        let facts = try reader.facts(for: evidence, key: reading.key(in: mailbox))
         let thread = ThreadDecision(evidence, facts, mailbox: mailbox.id)
         trace.add(thread.step)
         self.sender = sender

@@ -47,11 +47,7 @@ struct IntakeJob: Sendable {
             try recordRepeat(of: earlier, writer)
             return earlier.emailLog
         }
-        let key = RetryKey(
-            mailbox: mailbox.id,
-            digest: reading.contentDigest,
-            isUnlimited: summary?.messageID != nil || importing != nil
-        )
+        let key = reading.key(in: mailbox, isImported: importing != nil)
         let claim = try writer.claim(key, for: emailLog, at: delivery.receivedAt, since: windowStart)
         probe?(.afterClaim, summary)
         if case .repeated(let earlier) = claim {
@@ -74,7 +70,6 @@ struct IntakeJob: Sendable {
                 id: emailLog,
                 mailbox: mailbox.id,
                 message: message.id,
-                messageID: summary?.messageID,
                 delivery: delivery.id,
                 receivedAt: delivery.receivedAt,
                 outcome: decision.outcome,
@@ -82,7 +77,8 @@ struct IntakeJob: Sendable {
                 ticket: ticket,
                 actor: importing == nil ? "intake" : "import",
                 trace: decision.trace
-            )
+            ),
+            claimedBy: key
         )
         probe?(.inserted, summary)
         return emailLog

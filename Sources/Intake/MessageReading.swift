@@ -12,6 +12,18 @@ struct MessageReading: Sendable {
     /// Why it is kept unread.
     let unread: Reason?
 
+    /// The retry key of the message in a mailbox.
+    ///
+    /// - Parameter isImported: an imported message is the same one for ever, also without a Message-ID.
+    func key(in mailbox: Mailbox, isImported: Bool = false) -> RetryKey {
+        RetryKey(
+            mailbox: mailbox.id,
+            messageID: summary?.messageID,
+            digest: contentDigest,
+            isUnlimited: summary?.messageID != nil || isImported
+        )
+    }
+
     init(suspect message: ReceivedMessage) {
         summary = nil
         contentDigest = message.digest

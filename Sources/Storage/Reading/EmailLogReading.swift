@@ -263,7 +263,7 @@ extension SQLReader {
             WHERE l.id < \(last) AND l.received_at >= \(since) AND l.received_at < \(until)
                 AND (\(mailbox) = '' OR l.mailbox = \(mailbox)) AND (\(outcome) = '' OR l.outcome = \(outcome))
                 AND (\(messageID) = ''
-                    OR l.id IN (SELECT email_log FROM thread_reference WHERE message_id = \(messageID)))
+                    OR l.id IN (SELECT email_log FROM retry_key WHERE message_id = \(messageID)))
             ORDER BY l.id DESC LIMIT \(Self.emailLogPageSize)
             """
         ).compactMap { EmailLogRow($0) }

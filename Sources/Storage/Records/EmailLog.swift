@@ -27,8 +27,6 @@ public struct EmailLogEntry: Sendable {
     public var mailbox: String
     /// The message.
     public var message: UniqueID
-    /// The message's identifier in its header.
-    public var messageID: MessageID?
     /// The delivery that brought it.
     public var delivery: UniqueID
     /// When it was received.
@@ -49,7 +47,6 @@ public struct EmailLogEntry: Sendable {
         id: UniqueID,
         mailbox: String,
         message: UniqueID,
-        messageID: MessageID?,
         delivery: UniqueID,
         receivedAt: Timestamp,
         outcome: Outcome,
@@ -61,7 +58,6 @@ public struct EmailLogEntry: Sendable {
         self.id = id
         self.mailbox = mailbox
         self.message = message
-        self.messageID = messageID
         self.delivery = delivery
         self.receivedAt = receivedAt
         self.outcome = outcome
@@ -80,7 +76,8 @@ extension SQLReader {
         let row = try first(
             """
             SELECT l.id, l.message, m.digest, k.claimed_at FROM retry_key k JOIN email_log l ON l.id = k.email_log
-            JOIN message m ON m.id = l.message WHERE k.digest = \(key.digest) AND k.mailbox = \(key.mailbox)
+            JOIN message m ON m.id = l.message
+            WHERE k.message_id = \(key.storedMessageID) AND k.mailbox = \(key.mailbox) AND k.digest = \(key.digest)
             """
         )
         guard let row, let emailLog = row.id(0), let message = row.id(1), let digest = row.blob(2),
@@ -127,8 +124,9 @@ extension SQLWriter {
     ) throws(StoreError) -> RetryClaim {
         let claimed = try rows(
             """
-            INSERT INTO retry_key (digest, mailbox, email_log, claimed_at)
-            VALUES (\(key.digest), \(key.mailbox), \(emailLog), \(moment)) ON CONFLICT DO NOTHING RETURNING claimed_at
+            INSERT INTO retry_key (message_id, mailbox, digest, email_log, claimed_at)
+            VALUES (\(key.storedMessageID), \(key.mailbox), \(key.digest), \(emailLog), \(moment))
+            ON CONFLICT DO NOTHING RETURNING claimed_at
             """
         )
         if !claimed.isEmpty { return .claimed }
@@ -136,15 +134,17 @@ extension SQLWriter {
         // The claim is older than the window, so this is another message with the same octets.
         try run(
             """
-            UPDATE retry_key SET email_log = \(emailLog), claimed_at = \(moment)
-            WHERE digest = \(key.digest) AND mailbox = \(key.mailbox)
+            UPDATE retry_key SET email_log = \(emailLog), claimed_at = \(moment), ticket = NULL
+            WHERE message_id = \(key.storedMessageID) AND mailbox = \(key.mailbox) AND digest = \(key.digest)
             """
         )
         return .claimed
     }
 
-    /// Writes an entry with its first outcome, and makes its Message-ID known to threading.
-    public func record(_ entry: EmailLogEntry) throws(StoreError) {
+    /// Writes an entry with its first outcome, and lets its Message-ID lead to the ticket.
+    ///
+    /// - Parameter key: the retry key that was claimed for it.
+    public func record(_ entry: EmailLogEntry, claimedBy key: RetryKey) throws(StoreError) {
         try run(
             """
             INSERT INTO email_log (id, mailbox, message, delivery, received_at, outcome, outcome_number, ticket)
@@ -159,13 +159,12 @@ extension SQLWriter {
                 \(entry.actor), \(entry.receivedAt), \(entry.trace.json))
             """
         )
-        guard let messageID = entry.messageID else { return }
         // A proposed message is not of the ticket, so an answer to it does not lead there either.
-        let ticket = entry.outcome == .proposed ? nil : entry.ticket
+        guard key.messageID != nil, let ticket = entry.ticket, entry.outcome != .proposed else { return }
         try run(
             """
-            INSERT INTO thread_reference (message_id, email_log, mailbox, ticket)
-            VALUES (\(messageID.value), \(entry.id), \(entry.mailbox), \(nullable: ticket))
+            UPDATE retry_key SET ticket = \(ticket)
+            WHERE message_id = \(key.storedMessageID) AND mailbox = \(key.mailbox) AND digest = \(key.digest)
             """
         )
     }
@@ -178,4 +177,9 @@ extension SQLWriter {
             """
         )
     }
+}
+
+extension RetryKey {
+    /// The Message-ID as a column, empty when there is none; no real one is empty.
+    fileprivate var storedMessageID: String { messageID?.value ?? "" }
 }

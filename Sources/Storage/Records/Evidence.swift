@@ -1,4 +1,4 @@
-public import Mail
+internal import Mail
 public import Ticketing
 
 extension SQLReader {
@@ -25,17 +25,15 @@ extension SQLReader {
     }
 
     /// Looks up the tickets that a message's evidence may name.
-    public func facts(
-        for evidence: ThreadEvidence,
-        messageID: MessageID?,
-        mailbox: String
-    ) throws(StoreError) -> ThreadFacts {
+    ///
+    /// - Parameter key: the message's own retry key; whether it is claimed already makes no difference.
+    public func facts(for evidence: ThreadEvidence, key: RetryKey) throws(StoreError) -> ThreadFacts {
         var facts = ThreadFacts()
         for reference in evidence.references {
             let rows = try rows(
                 """
-                SELECT t.id, t.number, t.mailbox FROM thread_reference r JOIN ticket t ON t.id = r.ticket
-                WHERE r.message_id = \(reference.value) ORDER BY t.number
+                SELECT t.id, t.number, t.mailbox FROM retry_key k JOIN ticket t ON t.id = k.ticket
+                WHERE k.message_id = \(reference.value) ORDER BY t.number
                 """
             )
             let candidates = try candidates(rows, sender: evidence.sender)
@@ -45,11 +43,14 @@ extension SQLReader {
             let rows = try rows("SELECT id, number, mailbox FROM ticket WHERE number = \(number)")
             facts.byNumber = try candidates(rows, sender: evidence.sender).first
         }
-        if let messageID {
-            facts.messageIDReused =
-                try first(
-                    "SELECT 1 FROM thread_reference WHERE message_id = \(messageID.value) AND mailbox = \(mailbox)"
-                ) != nil
+        if let messageID = key.messageID {
+            let other = try first(
+                """
+                SELECT 1 FROM retry_key
+                WHERE message_id = \(messageID.value) AND mailbox = \(key.mailbox) AND digest <> \(key.digest) LIMIT 1
+                """
+            )
+            facts.messageIDReused = other != nil
         }
         return facts
     }

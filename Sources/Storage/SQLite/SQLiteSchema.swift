@@ -137,21 +137,15 @@ enum SQLiteSchema {
         """,
         """
         CREATE TABLE retry_key (
-            digest BLOB NOT NULL, mailbox TEXT NOT NULL, email_log BLOB NOT NULL, claimed_at INTEGER NOT NULL,
-            PRIMARY KEY (digest, mailbox)
+            message_id TEXT NOT NULL, mailbox TEXT NOT NULL, digest BLOB NOT NULL, email_log BLOB NOT NULL,
+            ticket BLOB REFERENCES ticket (id), claimed_at INTEGER NOT NULL,
+            PRIMARY KEY (message_id, mailbox, digest)
         ) STRICT, WITHOUT ROWID
         """,
         """
         CREATE TABLE repeated_delivery (
             email_log BLOB NOT NULL REFERENCES email_log (id), delivery BLOB NOT NULL REFERENCES delivery (id),
             PRIMARY KEY (email_log, delivery)
-        ) STRICT, WITHOUT ROWID
-        """,
-        """
-        CREATE TABLE thread_reference (
-            message_id TEXT NOT NULL, email_log BLOB NOT NULL REFERENCES email_log (id),
-            mailbox TEXT NOT NULL, ticket BLOB REFERENCES ticket (id),
-            PRIMARY KEY (message_id, email_log)
         ) STRICT, WITHOUT ROWID
         """,
     ]

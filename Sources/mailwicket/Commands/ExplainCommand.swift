@@ -66,7 +66,9 @@ struct ExplainCommand: AsyncParsableCommand {
                 answer.refused.append(Answer.Refused(recipient: recipient.description, why: why))
             }
         }
-        let digest = Message(parsing: octets.span, limits: settings.limits).digestWithoutTrace(of: octets.span)
+        let message = Message(parsing: octets.span, limits: settings.limits)
+        let digest = message.digestWithoutTrace(of: octets.span)
+        let messageID = message.summary(of: octets.span, limits: settings.limits).messageID
         let explain = { (reader: any SQLReader) throws(StoreError) -> [Answer.Mailbox] in
             let decisions = try IntakePipeline.explain(
                 octets.span,
@@ -76,7 +78,7 @@ struct ExplainCommand: AsyncParsableCommand {
             )
             var mailboxes: [Answer.Mailbox] = []
             for (mailbox, decision) in decisions {
-                let key = RetryKey(mailbox: mailbox.id, digest: digest, isUnlimited: true)
+                let key = RetryKey(mailbox: mailbox.id, messageID: messageID, digest: digest, isUnlimited: true)
                 let earlier = try reader.entry(of: key, since: Timestamp(milliseconds: 0))
                 mailboxes.append(
                     Answer.Mailbox(

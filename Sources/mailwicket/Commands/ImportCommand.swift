@@ -125,8 +125,13 @@ struct ImportCommand: AsyncParsableCommand {
         let (mailbox, limits) = (mailbox, configuration.parser)
         return { octets, _ in
             guard let store else { return ImportAnswer(result: .imported) }
-            let digest = Message(parsing: octets.span, limits: limits).digestWithoutTrace(of: octets.span)
-            let key = RetryKey(mailbox: mailbox, digest: digest, isUnlimited: true)
+            let message = Message(parsing: octets.span, limits: limits)
+            let key = RetryKey(
+                mailbox: mailbox,
+                messageID: message.summary(of: octets.span, limits: limits).messageID,
+                digest: message.digestWithoutTrace(of: octets.span),
+                isUnlimited: true
+            )
             do {
                 let entry = try store.read { reader throws(StoreError) in
                     try reader.entry(of: key, since: Timestamp(milliseconds: 0))

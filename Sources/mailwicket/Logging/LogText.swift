@@ -49,7 +49,7 @@ package enum LogText {
     /// The text with every character escaped that could end the line, move the cursor, or reverse what is read: a mail's
     /// sender must not write lines of our log.
     package static func escapingControls(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+        if isPlain(text) { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -61,6 +61,11 @@ package enum LogText {
             }
         }
         return result
+    }
+
+    /// Whether all of the text is printable US-ASCII: nearly all that is logged, and quickly seen.
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
     }
 
     private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
@@ -86,6 +91,9 @@ package enum LogText {
 
     /// RFC 8259 section 7, and more escaped than it asks for: what harms a terminal harms it in JSON too.
     private static func jsonString(_ text: String) -> String {
+        if isPlain(text), !text.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+            return "\"\(text)\""
+        }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
