@@ -43,7 +43,8 @@ test: unit peers release ## Run all tests
 	swift build -c release --product mailwicket-load --scratch-path $(RELEASE)
 	swift test --skip-build --filter EndToEndTests --no-parallel
 
-lint: deps ## Check format, imports and layering
+lint: export MAILWICKET_STRICT = 1
+lint: deps ## Check format, imports and layering; warnings are errors
 	swift format lint --strict --recursive Sources Tests Package.swift
 	.ci/check-imports
 	swift build --build-tests --explicit-target-dependency-import-check error

@@ -38,7 +38,10 @@ struct MessageReading: Sendable {
 
     init(_ bytes: Span<UInt8>, limits: Message.Limits) {
         let message = Message(parsing: bytes, limits: limits)
-        summary = message.summary(of: bytes, limits: limits)
+        var summary = message.summary(of: bytes, limits: limits)
+        // The text is read from the stored octets when someone asks for it; here it would only wait in the queue.
+        summary.text = ""
+        self.summary = summary
         contentDigest = message.digestWithoutTrace(of: bytes)
         unread = nil
     }

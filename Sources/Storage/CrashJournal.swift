@@ -29,7 +29,12 @@ public final class CrashJournal: @unchecked Sendable {
         guard descriptor >= 0 else { throw .system("open \(path)") }
         defer { _ = close(descriptor) }
         let size = Self.slotSize * Self.slotCount
-        guard ftruncate(descriptor, off_t(size)) == 0 else { throw .system("truncate \(path)") }
+        // Allocated, not only sized: on a full disk a hole would end the process at its first use, instead of here.
+        let failure = posix_fallocate(descriptor, 0, off_t(size))
+        guard failure == 0 else {
+            errno = failure
+            throw .system("allocate \(path)")
+        }
         let address = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
         guard let address = unsafe address, unsafe address != MAP_FAILED else { throw .system("map \(path)") }
         unsafe base = address

@@ -29,7 +29,7 @@ public final class OwnerLock: Sendable {
         guard descriptor >= 0 else {
             throw .unusable("\(path): \(unsafe String(cString: strerror(errno)))")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.take(descriptor) else {
             var buffer = [UInt8](repeating: 0, count: 32)
             let length = unsafe max(0, read(descriptor, &buffer, buffer.count))
             let owner = String(decoding: buffer.prefix(length).prefix { $0 != 0x0A }, as: UTF8.self)
@@ -39,6 +39,15 @@ public final class OwnerLock: Sendable {
         ftruncate(descriptor, 0)
         let line = Array("\(getpid())\n".utf8)
         _ = unsafe pwrite(descriptor, line, line.count, 0)
+    }
+
+    /// Takes the lock, trying again for a tenth of a second: who asks with ``isHeld(path:)`` has it for a moment.
+    private static func take(_ descriptor: Int32) -> Bool {
+        for attempt in 0..<6 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            if attempt < 5 { usleep(20_000) }
+        }
+        return false
     }
 
     deinit {

@@ -30,6 +30,11 @@ public final class Store: Sendable {
         public var lock: String { "\(directory)/owner.lock" }
         /// The owner's control socket.
         public var controlSocket: String { "\(directory)/control.sock" }
+        /// The directory that the data directory lies in.
+        var parent: String {
+            guard let slash = directory.lastIndex(of: "/") else { return "." }
+            return slash == directory.startIndex ? "/" : String(directory[..<slash])
+        }
         var journal: String { "\(directory)/crash.journal" }
         var spool: String { "\(directory)/spool" }
         var blobs: String { "\(directory)/blobs" }
@@ -60,8 +65,7 @@ public final class Store: Sendable {
     private let fileSystem: any FileSystem
     private let lock: OwnerLock
     private let lastSpaceCheck = Mutex<(at: ContinuousClock.Instant, isEnough: Bool)?>(nil)
-    private let faults = Atomic<Int>(0)
-    private let suspectsWereTold = Atomic<Bool>(false)
+    private let lastFaultToTell = Mutex<ContinuousClock.Instant?>(nil)
     private let raised = Mutex<[String: Bool]>([:])
     private let lastFault = Mutex<ContinuousClock.Instant?>(nil)
 
@@ -80,6 +84,8 @@ public final class Store: Sendable {
             try fileSystem.createDirectory(directory)
             try fileSystem.createDirectory(layout.spool)
             try fileSystem.createDirectory(layout.blobs)
+            // The data directory's own entry in the one above it.
+            try fileSystem.synchronizeDirectory(layout.parent)
             // A blob is no safer than the entry of the directory that it lies in.
             try fileSystem.synchronizeDirectory(directory)
         } catch {
@@ -184,12 +190,9 @@ public final class Store: Sendable {
     ///
     /// A job that contradicts the schema is that job's fault, not the store's.
     public func note(_ error: StoreError) {
-        switch error {
-        case .constraint, .conflict: return
-        case .busy, .full, .io, .outcomeUnknown, .corrupt, .closed:
-            faults.add(1, ordering: .relaxed)
-            lastFault.withLock { $0 = .now }
-        }
+        guard error.isFaultOfStore else { return }
+        lastFault.withLock { $0 = .now }
+        lastFaultToTell.withLock { $0 = .now }
     }
 
     /// Whether the store answers: not within a second of a failed commit, so that a fault is met by few and not by all.
@@ -223,9 +226,13 @@ public final class Store: Sendable {
         try? await writeRefusals()
         let statistics = engine.currentStatistics
         let walSize = statistics.walPages * 4096
+        // A fault that passed is still news: it stays for ten minutes after the last one.
+        let isRecent = lastFaultToTell.withLock { last in
+            last.map { ContinuousClock.now - $0 < .seconds(600) } ?? false
+        }
         await setAlarm(
             "store-fault",
-            statistics.fault != nil || faults.exchange(0, ordering: .relaxed) > 0,
+            statistics.fault != nil || isRecent,
             "The store failed and answered senders with a temporary failure; see the log for its error."
         )
         await setAlarm(
@@ -240,7 +247,7 @@ public final class Store: Sendable {
         )
         await setAlarm(
             "crash-suspect",
-            newSuspects > 0 && !suspectsWereTold.exchange(true, ordering: .relaxed),
+            newSuspects > 0,
             "The server stopped while it was reading a message; it is kept unread when it comes again.",
             clears: false
         )

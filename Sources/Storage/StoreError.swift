@@ -17,6 +17,14 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The store is closed, or closing.
     case closed
 
+    /// Whether the store is at fault, and not the one job that contradicted the schema.
+    var isFaultOfStore: Bool {
+        switch self {
+        case .constraint, .conflict: false
+        case .busy, .full, .io, .outcomeUnknown, .corrupt, .closed: true
+        }
+    }
+
     /// The error as logs show it.
     public var description: String {
         switch self {

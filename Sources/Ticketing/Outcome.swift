@@ -24,7 +24,7 @@ public enum Outcome: String, Hashable, Sendable, CaseIterable {
 public enum Reason: String, Hashable, Sendable, CaseIterable {
     /// No evidence ties the message to a ticket.
     case newConversation = "new-conversation"
-    /// Evidence named a ticket that does not exist, so the message begins a new one.
+    /// Evidence named a ticket that the mailbox does not have, so the message begins a new one.
     case ticketNotFound = "ticket-not-found"
     /// In-Reply-To or References name a message of the ticket.
     case references
@@ -41,7 +41,7 @@ public enum Reason: String, Hashable, Sendable, CaseIterable {
     public var sentence: String {
         switch self {
         case .newConversation: "Nothing in the message ties it to a ticket, so it began a new one."
-        case .ticketNotFound: "The message names a ticket that does not exist, so it began a new one."
+        case .ticketNotFound: "The message names a ticket that this mailbox does not have, so it began a new one."
         case .references: "The message answers a message of this ticket (In-Reply-To, References)."
         case .subjectNumber: "The subject bears the ticket's number, and the sender takes part in the ticket."
         case .subjectNumberStranger:

@@ -90,21 +90,21 @@ public struct ThreadDecision: Hashable, Sendable {
     /// The account for the trace.
     public let step: Trace.Step
 
+    /// The most losing candidates that are told.
+    private static let maximumNotes = 20
+
     /// Decides by the strongest evidence that found a ticket.
     ///
-    /// - Parameter mailbox: the mailbox the message came in by: of several tickets with one identifier, that
-    ///   mailbox's own is preferred, since one message to two mailboxes makes two tickets.
+    /// - Parameter mailbox: the mailbox the message came in by. Only its own tickets are appended to: one message to
+    ///   two mailboxes is two tickets, and an answer to both must not stand twice in one of them.
     public init(_ evidence: ThreadEvidence, _ facts: ThreadFacts, mailbox: String) {
         var notes: [Trace.Fact] = []
         if facts.messageIDReused {
             notes.append(Trace.Fact("Message-ID reused", "another message of this mailbox bears the same Message-ID"))
         }
         for id in evidence.references {
-            guard let candidates = facts.byReference[id],
-                let candidate = candidates.first(where: { $0.mailbox == mailbox }) ?? candidates.first
-            else { continue }
-            notes.append(Trace.Fact("reference", "\(id) is of ticket \(candidate.number)"))
-            for other in candidates where other != candidate {
+            let candidates = facts.byReference[id] ?? []
+            for other in candidates where other.mailbox != mailbox && notes.count < Self.maximumNotes {
                 notes.append(
                     Trace.Fact(
                         "candidate",
@@ -112,6 +112,8 @@ public struct ThreadDecision: Hashable, Sendable {
                     )
                 )
             }
+            guard let candidate = candidates.first(where: { $0.mailbox == mailbox }) else { continue }
+            notes.append(Trace.Fact("reference", "\(id) is of ticket \(candidate.number)"))
             if let byNumber = facts.byNumber, byNumber.ticket != candidate.ticket {
                 notes.append(
                     Trace.Fact("candidate", "ticket \(byNumber.number) lost: a subject is weaker than a reference")
@@ -126,7 +128,7 @@ public struct ThreadDecision: Hashable, Sendable {
             notes.append(Trace.Fact("references", "none of \(evidence.references.count) is known"))
         }
         if let number = evidence.subjectNumber {
-            if let candidate = facts.byNumber {
+            if let candidate = facts.byNumber, candidate.mailbox == mailbox {
                 notes.append(Trace.Fact("subject", "names ticket \(number)"))
                 notes.append(Trace.Fact("sender takes part", candidate.senderParticipates ? "yes" : "no"))
                 action = candidate.senderParticipates ? .append(candidate) : .propose(candidate)
@@ -134,7 +136,8 @@ public struct ThreadDecision: Hashable, Sendable {
                 step = Trace.Step(stage: "thread", verdict: reason.sentence, facts: notes)
                 return
             }
-            notes.append(Trace.Fact("subject", "names ticket \(number), which does not exist"))
+            let why = facts.byNumber.map { "belongs to mailbox \($0.mailbox)" } ?? "does not exist"
+            notes.append(Trace.Fact("subject", "names ticket \(number), which \(why)"))
         }
         action = .create
         reason = evidence.subjectNumber == nil ? .newConversation : .ticketNotFound

@@ -93,6 +93,10 @@ struct DecisionTests {
         let decision = ThreadDecision(evidence, facts, mailbox: "support")
         #expect(decision.action == .append(Self.candidate(3)))
         #expect(decision.reason == .references)
+        // Another mailbox's ticket is never appended to: an answer to both mailboxes would stand in it twice.
+        #expect(
+            ThreadDecision(evidence, ThreadFacts(byReference: facts.byReference), mailbox: "sales").action == .create
+        )
         // The losers are told, with the reason.
         let losers = decision.step.facts.filter { $0.name == "candidate" }.map(\.value)
         #expect(losers.contains { $0.contains("ticket 2 lost") && $0.contains("billing") })

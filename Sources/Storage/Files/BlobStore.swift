@@ -102,8 +102,13 @@ public final class BlobStore: Sendable {
         }
         let file = try fileSystem.create(path)
         defer { file.close() }
-        try file.write(message.bytes.span)
-        try file.synchronize()
+        do {
+            try file.write(message.bytes.span)
+            try file.synchronize()
+        } catch {
+            try? fileSystem.remove(path)
+            throw error
+        }
         return (path, true)
     }
 

@@ -62,9 +62,14 @@ public final class MessageSink: Sendable {
     ///
     /// - Returns: the whole of it. The memory reserved for it is free again when that is no longer used.
     public func finish() async throws(StoreError) -> ReceivedMessage {
-        let (hasFile, digest) = state.withLock { state in
+        let (hasFile, digest, failure) = state.withLock { state in
             state.isDone = true
-            return (state.file != nil, state.digest.take()?.finalize() ?? [])
+            return (state.file != nil, state.digest.take()?.finalize() ?? [], state.failure)
+        }
+        // Also without a file: the octets that could not be written to one are gone.
+        if let failure {
+            drop()
+            throw failure
         }
         guard hasFile else {
             let bytes = state.withLock { state in

@@ -32,8 +32,9 @@ extension SQLReader {
         for reference in evidence.references {
             let rows = try rows(
                 """
-                SELECT t.id, t.number, t.mailbox FROM retry_key k JOIN ticket t ON t.id = k.ticket
-                WHERE k.message_id = \(reference.value) ORDER BY t.number
+                SELECT DISTINCT t.id, t.number, t.mailbox FROM retry_key k JOIN ticket t ON t.id = k.ticket
+                WHERE k.message_id = \(reference.value)
+                ORDER BY CASE WHEN t.mailbox = \(key.mailbox) THEN 0 ELSE 1 END, t.number LIMIT \(Self.maximumCandidates)
                 """
             )
             let candidates = try candidates(rows, sender: evidence.sender)
@@ -54,6 +55,9 @@ extension SQLReader {
         }
         return facts
     }
+
+    /// The most tickets that one identifier leads to; senders that use one Message-ID for all could make thousands.
+    private static var maximumCandidates: Int { 10 }
 
     private func candidates(
         _ rows: [SQLRow],

@@ -114,7 +114,7 @@ public final class SQLiteEngine: StoreEngine {
     }
 
     func report(_ error: StoreError) {
-        statistics.withLock { $0.fault = error }
+        if error.isFaultOfStore { statistics.withLock { $0.fault = error } }
         onFault(error)
     }
 

@@ -62,6 +62,7 @@ enum SQLiteSchema {
             from_name TEXT, sent_at INTEGER, received_at INTEGER NOT NULL, defects TEXT
         ) STRICT, WITHOUT ROWID
         """,
+        "CREATE INDEX message_blob ON message (blob) WHERE blob IS NOT NULL",
         "CREATE TABLE message_raw (message BLOB PRIMARY KEY NOT NULL REFERENCES message (id), octets BLOB NOT NULL) STRICT",
         """
         CREATE TABLE attachment (
