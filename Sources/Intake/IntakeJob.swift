@@ -121,7 +121,7 @@ struct IntakeJob: Sendable {
             guard let ticket = decision.ticket?.ticket else { return nil }
             try writer.append(entry(in: ticket, decision))
             return ticket
-        default:
+        case .proposed, .duplicate, .ignored, .quarantined, .rejected, .bounce, .notice:
             return decision.ticket?.ticket
         }
     }

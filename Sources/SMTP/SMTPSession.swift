@@ -155,12 +155,6 @@ extension SMTPSession {
         return false
     }
 
-    /// Whether a transaction is open.
-    public var isInTransaction: Bool { transaction != nil }
-
-    /// Whether an answer of the owner is awaited.
-    public var isAwaitingAnswer: Bool { question != nil }
-
     /// Whether the answer to ``Action/beginMessage(declaredSize:)`` is awaited.
     public var isAwaitingBegin: Bool { question == .begin }
 

@@ -62,9 +62,6 @@ public struct MailboxDirectory: Sendable {
     /// The mailbox with an identifier.
     public func mailbox(id: String) -> Mailbox? { mailboxes.first { $0.id == id } }
 
-    /// Whether a domain is one that mailboxes have addresses in.
-    public func isOwn(_ domain: Domain) -> Bool { domains.contains(domain.name) }
-
     /// Finds the mailbox of a recipient: its address, its address without extension, the postmaster, the catch-all.
     public func match(_ recipient: ForwardPath) -> Match {
         guard case .address(let address) = recipient else {

@@ -55,11 +55,6 @@ extension SQLReader {
             )
         }
     }
-
-    /// Whether a message with this digest was being read when the server stopped before.
-    public func isCrashSuspect(_ digest: [UInt8]) throws(StoreError) -> Bool {
-        try first("SELECT 1 FROM crash_suspect WHERE digest = \(digest)") != nil
-    }
 }
 
 extension SQLWriter {

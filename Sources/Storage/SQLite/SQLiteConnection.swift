@@ -3,8 +3,9 @@ internal import GRDBSQLite
 
 /// One connection of GRDB's, spoken to in the store's own terms.
 ///
-/// Statements are prepared once for each text and kept. Values are bound without a copy, since they outlive the step.
-/// Not `Sendable`: it lives as long as the closure that GRDB lends the connection to.
+/// Statements are prepared once for each text and kept. Large octets are bound without a copy, since they outlive the
+/// step. Not `Sendable`: a reader's belongs to the closure that GRDB lends the connection to, the writer's to the
+/// writer's thread.
 @safe
 final class SQLiteConnection: SQLWriter {
     private let handle: OpaquePointer

@@ -160,7 +160,6 @@ public final class SQLiteEngine: StoreEngine {
         settings.maximumReaderCount = configuration.maximumReaders
         settings.label = "mailwicket"
         settings.prepareDatabase { database in
-            guard !database.configuration.readonly else { return }
             // Before the first table, and without effect later. For SQLite it is a write, which readers may not do.
             guard !database.configuration.readonly else { return }
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
