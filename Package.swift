@@ -48,6 +48,7 @@ let yams = product("Yams", "Yams")
 var targets: [Target] = [
     // 0 C
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CWALBuffer", linkerSettings: [.linkedLibrary("sqlite3")]),
     // 1 nouns
     room("Mail"),
     // 2 adapters and languages
@@ -58,7 +59,7 @@ var targets: [Target] = [
     // 4 rules
     room("Ticketing", ["Mail", "MIME"]),
     // 5 durable
-    room("Storage", ["Mail", "MIME", "OpenSSL", "Ticketing", grdb, sqlite]),
+    room("Storage", ["CWALBuffer", "Mail", "MIME", "OpenSSL", "Ticketing", grdb, sqlite]),
     // 6 use cases
     room("Desk", ["Storage"]),
     // 7

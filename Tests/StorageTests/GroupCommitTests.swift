@@ -44,6 +44,20 @@ import Testing
         fixture.engine.close()
     }
 
+    @Test func aCommitIsWrittenToTheLogAtOnce() async throws {
+        let fixture = try await EngineFixture()
+        fixture.vfs.reset()
+        for number in 0..<10 { try await fixture.engine.insert(number, size: 20_000) }
+        #expect(fixture.vfs.count(.write, on: .wal) == 10)
+        fixture.vfs.reset()
+        // More than is kept in memory, so in pieces.
+        try await fixture.engine.insert(10, size: 1_000_000)
+        let writes = fixture.vfs.count(.write, on: .wal)
+        #expect(writes > 1 && writes < 12)
+        #expect(try await fixture.engine.numbers() == Array(0...10))
+        fixture.engine.close()
+    }
+
     @Test func aBatchIsBounded() async throws {
         let fixture = try await EngineFixture { $0.maximumBatch = 10 }
         _ = try await batch(fixture, (0..<45).map { insertion($0) })

@@ -1,6 +1,8 @@
+internal import CWALBuffer
 internal import Dispatch
 internal import Foundation
 internal import GRDB
+internal import GRDBSQLite
 internal import Glibc
 internal import Synchronization
 
@@ -170,6 +172,9 @@ public final class SQLiteEngine: StoreEngine {
                 // GRDB's pool sets synchronous=NORMAL when it opens, so these come after it.
                 for pragma in writerPragmas { try database.execute(sql: "PRAGMA \(pragma)") }
                 try verify(database)
+                // Only now, since it rests on `synchronous = FULL`.
+                let code = unsafe wal_buffer_attach(database.sqliteConnection)
+                guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
             }
             return pool
         } catch {
