@@ -31,7 +31,7 @@ public struct Decision: Sendable {
         trace.add(route)
         guard let message = reading.summary else {
             let reason = reading.unread ?? .unreadable
-            trace.add("read", reason.sentence)
+            trace.add(Verdict(reason))
             outcome = .quarantined
             self.reason = reason
             ticket = nil
@@ -39,7 +39,7 @@ public struct Decision: Sendable {
             self.trace = trace
             return
         }
-        trace.add("read", Self.verdict(on: message), Self.facts(of: message))
+        trace.add(message.defects.isEmpty ? .read : .readWithDefects, Self.facts(of: message))
         let senderEvidence = SenderEvidence(of: message, reversePath: envelope.reversePath)
         let sender = SenderDecision(senderEvidence, try reader.facts(for: senderEvidence))
         trace.add(sender.step)
@@ -55,8 +55,7 @@ public struct Decision: Sendable {
             ticket = nil
             let defaults = mailbox.defaults
             trace.add(
-                "defaults",
-                "The mailbox's defaults apply.",
+                .defaults,
                 [
                     Trace.Fact("profile", defaults.name), Trace.Fact("queue", defaults.queue),
                     Trace.Fact("status", defaults.status), Trace.Fact("priority", defaults.priority),
@@ -72,13 +71,9 @@ public struct Decision: Sendable {
         self.trace = trace
     }
 
-    private static func verdict(on message: MessageSummary) -> String {
-        message.defects.isEmpty
-            ? "The message was read." : "The message was read as far as it goes; its defects are noted."
-    }
-
     private static func facts(of message: MessageSummary) -> [Trace.Fact] {
-        var facts = [Trace.Fact("Message-ID", message.messageID?.description ?? "none")]
+        var facts: [Trace.Fact] = []
+        if message.messageID == nil { facts.append(Trace.Fact("Message-ID", "none")) }
         if !message.attachments.isEmpty { facts.append(Trace.Fact("attachments", "\(message.attachments.count)")) }
         for defect in message.defects.prefix(20) { facts.append(Trace.Fact("defect", defect.description)) }
         return facts
@@ -89,9 +84,9 @@ extension Trace.Step {
     /// How the recipients of one mailbox found it.
     init(mailbox: Mailbox, recipients: [(ForwardPath, MailboxDirectory.Route)]) {
         self.init(
-            stage: "mailbox",
-            verdict: "Mailbox \(mailbox.id) takes the message.",
-            facts: recipients.map { Trace.Fact("recipient", "\($0.0) (by \($0.1.rawValue))") }
+            .taken,
+            [Trace.Fact("mailbox", mailbox.id)]
+                + recipients.map { Trace.Fact("recipient", "\($0.0) (by \($0.1.rawValue))") }
         )
     }
 }

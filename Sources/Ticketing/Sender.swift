@@ -90,33 +90,28 @@ public struct SenderDecision: Hashable, Sendable {
         contact = facts.contact
         guard let author = evidence.author, let source = evidence.source else {
             customer = nil
-            step = Trace.Step(stage: "sender", verdict: "Neither header nor envelope names a sender.")
+            step = Trace.Step(.senderMissing)
             return
         }
         let found = [Trace.Fact("address", "\(author.address) (\(source.rawValue))")]
         if let contact = facts.contact {
             customer = contact.customer
             step = Trace.Step(
-                stage: "sender",
-                verdict: "The address belongs to contact \(contact.name).",
-                facts: found + (contact.customer.map { [Trace.Fact("customer", $0)] } ?? [])
+                .senderIsContact,
+                found + [Trace.Fact("contact", contact.name)]
+                    + (contact.customer.map { [Trace.Fact("customer", $0)] } ?? [])
             )
         } else if let domain = evidence.domainKeys.first(where: { facts.customersByDomain[$0] != nil }),
             let match = facts.customersByDomain[domain]
         {
             customer = match
             step = Trace.Step(
-                stage: "sender",
-                verdict: "No contact has the address; its domain belongs to a customer.",
-                facts: found + [Trace.Fact("domain", domain), Trace.Fact("customer", match)]
+                .senderOfCustomer,
+                found + [Trace.Fact("domain", domain), Trace.Fact("customer", match)]
             )
         } else {
             customer = nil
-            step = Trace.Step(
-                stage: "sender",
-                verdict: "Neither contact nor customer has the address or its domain.",
-                facts: found
-            )
+            step = Trace.Step(.senderUnknown, found)
         }
     }
 }

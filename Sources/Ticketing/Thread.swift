@@ -121,7 +121,7 @@ public struct ThreadDecision: Hashable, Sendable {
             }
             action = .append(candidate)
             reason = .references
-            step = Trace.Step(stage: "thread", verdict: reason.sentence, facts: notes)
+            step = Trace.Step(Verdict(reason), notes)
             return
         }
         if !evidence.references.isEmpty {
@@ -133,7 +133,7 @@ public struct ThreadDecision: Hashable, Sendable {
                 notes.append(Trace.Fact("sender takes part", candidate.senderParticipates ? "yes" : "no"))
                 action = candidate.senderParticipates ? .append(candidate) : .propose(candidate)
                 reason = candidate.senderParticipates ? .subjectNumber : .subjectNumberStranger
-                step = Trace.Step(stage: "thread", verdict: reason.sentence, facts: notes)
+                step = Trace.Step(Verdict(reason), notes)
                 return
             }
             let why = facts.byNumber.map { "belongs to mailbox \($0.mailbox)" } ?? "does not exist"
@@ -141,6 +141,6 @@ public struct ThreadDecision: Hashable, Sendable {
         }
         action = .create
         reason = evidence.subjectNumber == nil ? .newConversation : .ticketNotFound
-        step = Trace.Step(stage: "thread", verdict: reason.sentence, facts: notes)
+        step = Trace.Step(Verdict(reason), notes)
     }
 }

@@ -2,16 +2,13 @@
 public struct Trace: Hashable, Sendable {
     /// One stage's account.
     public struct Step: Hashable, Sendable {
-        /// The stage's name, such as `mailbox` or `thread`.
-        public var stage: String
-        /// What the stage concluded, as a sentence.
-        public var verdict: String
+        /// What the stage concluded.
+        public var verdict: Verdict
         /// What it looked at and found, in order.
         public var facts: [Fact]
 
         /// Makes a step.
-        public init(stage: String, verdict: String, facts: [Fact] = []) {
-            self.stage = stage
+        public init(_ verdict: Verdict, _ facts: [Fact] = []) {
             self.verdict = verdict
             self.facts = facts
         }
@@ -40,8 +37,8 @@ public struct Trace: Hashable, Sendable {
     }
 
     /// Adds a stage's account.
-    public mutating func add(_ stage: String, _ verdict: String, _ facts: [Fact] = []) {
-        steps.append(Step(stage: stage, verdict: verdict, facts: facts))
+    public mutating func add(_ verdict: Verdict, _ facts: [Fact] = []) {
+        steps.append(Step(verdict, facts))
     }
 
     /// Adds a stage's account.

@@ -25,7 +25,9 @@ import Ticketing
             #expect(comments.map(\.visibility) == ["public"])
             let outcomes = try await intake.outcomes(entry)
             #expect(outcomes.map(\.outcome) == [.created])
-            #expect(outcomes.first?.trace.steps.map(\.stage) == ["mailbox", "read", "sender", "thread", "defaults"])
+            #expect(
+                outcomes.first?.trace.steps.map(\.verdict.stage) == ["mailbox", "read", "sender", "thread", "defaults"]
+            )
         }
     }
 

@@ -170,7 +170,7 @@ internal import mailwicket
             }
             #expect(outcomes.map(\.outcome) == [entry.outcome])
             #expect(outcomes.map(\.actor) == ["import"])
-            #expect(outcomes.first?.trace.steps.first?.stage == "mailbox")
+            #expect(outcomes.first?.trace.steps.first?.verdict.stage == "mailbox")
         }
     }
 

@@ -38,6 +38,7 @@ struct TraceView: Encodable {
     struct Step: Encodable {
         let stage: String
         let verdict: String
+        let explanation: String
         let facts: [Fact]
     }
 
@@ -51,8 +52,9 @@ struct TraceView: Encodable {
     init(_ trace: Trace) {
         steps = trace.steps.map { step in
             Step(
-                stage: step.stage,
-                verdict: step.verdict,
+                stage: step.verdict.stage,
+                verdict: step.verdict.rawValue,
+                explanation: step.verdict.sentence,
                 facts: step.facts.map { Fact(name: $0.name, value: $0.value) }
             )
         }
@@ -65,7 +67,7 @@ struct TraceView: Encodable {
     /// Prints the trace for people.
     func print(indent: String) {
         for step in steps {
-            Output.text("\(step.stage): \(step.verdict)", indent: indent)
+            Output.text("\(step.stage): \(step.explanation)", indent: indent)
             for fact in step.facts { Output.text("  \(fact.name): \(fact.value)", indent: indent) }
         }
     }

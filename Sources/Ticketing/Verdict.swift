@@ -1,0 +1,73 @@
+/// What a stage of the intake concluded: a code for the store and for programs, and what it means for people.
+///
+/// A code never changes its meaning, since stored traces hold it; the sentence may be put better at any time.
+public enum Verdict: String, Hashable, Sendable, CaseIterable {
+    /// A mailbox takes the message.
+    case taken = "mailbox.taken"
+    /// The message was read.
+    case read = "read.whole"
+    /// The message was read as far as it goes.
+    case readWithDefects = "read.defects"
+    /// The message is kept unread: ``Reason/crashSuspect``.
+    case crashSuspect = "read.crash-suspect"
+    /// The message is kept unread: ``Reason/unreadable``.
+    case unreadable = "read.unreadable"
+    /// Nobody is named as the sender.
+    case senderMissing = "sender.missing"
+    /// The sender is a contact.
+    case senderIsContact = "sender.contact"
+    /// The sender's domain is a customer's.
+    case senderOfCustomer = "sender.customer"
+    /// The sender is a stranger.
+    case senderUnknown = "sender.unknown"
+    /// ``Reason/newConversation``.
+    case newConversation = "thread.new-conversation"
+    /// ``Reason/ticketNotFound``.
+    case ticketNotFound = "thread.ticket-not-found"
+    /// ``Reason/references``.
+    case references = "thread.references"
+    /// ``Reason/subjectNumber``.
+    case subjectNumber = "thread.subject-number"
+    /// ``Reason/subjectNumberStranger``.
+    case subjectNumberStranger = "thread.subject-number-stranger"
+    /// A new ticket gets the mailbox's defaults.
+    case defaults = "defaults.applied"
+
+    /// The verdict that a reason for an outcome is.
+    public init(_ reason: Reason) {
+        self =
+            switch reason {
+            case .newConversation: .newConversation
+            case .ticketNotFound: .ticketNotFound
+            case .references: .references
+            case .subjectNumber: .subjectNumber
+            case .subjectNumberStranger: .subjectNumberStranger
+            case .crashSuspect: .crashSuspect
+            case .unreadable: .unreadable
+            }
+    }
+
+    /// The stage that came to it: `mailbox`, `read`, `sender`, `thread` or `defaults`.
+    public var stage: String { String(rawValue.prefix { $0 != "." }) }
+
+    /// The verdict as a sentence.
+    public var sentence: String {
+        switch self {
+        case .taken: "A mailbox takes the message."
+        case .read: "The message was read."
+        case .readWithDefects: "The message was read as far as it goes; its defects are noted."
+        case .crashSuspect: Reason.crashSuspect.sentence
+        case .unreadable: Reason.unreadable.sentence
+        case .senderMissing: "Neither header nor envelope names a sender."
+        case .senderIsContact: "The address belongs to a contact."
+        case .senderOfCustomer: "No contact has the address; its domain belongs to a customer."
+        case .senderUnknown: "Neither contact nor customer has the address or its domain."
+        case .newConversation: Reason.newConversation.sentence
+        case .ticketNotFound: Reason.ticketNotFound.sentence
+        case .references: Reason.references.sentence
+        case .subjectNumber: Reason.subjectNumber.sentence
+        case .subjectNumberStranger: Reason.subjectNumberStranger.sentence
+        case .defaults: "The mailbox's defaults apply."
+        }
+    }
+}
