@@ -1,7 +1,7 @@
 public import Storage
 
 extension SQLWriter {
-    /// Opens a ticket with its first entry and lets the requester take part.
+    /// Opens a ticket with its first entry.
     ///
     /// - Parameter comment: the first entry; its `ticket` is the new ticket.
     /// - Returns: the ticket's number.
@@ -9,9 +9,6 @@ extension SQLWriter {
         let number = try nextTicketNumber()
         try insert(ticket, number: number)
         try insert(comment)
-        if let requester = ticket.requester {
-            try addParticipant(requester, role: "requester", contact: ticket.contact, to: ticket.id)
-        }
         return number
     }
 

@@ -118,9 +118,14 @@ struct IntakeJob: Sendable {
             _ = try writer.open(record, with: entry(in: ticket, decision))
             return ticket
         case .appended:
-            guard let ticket = decision.ticket?.ticket else { return nil }
-            try writer.append(entry(in: ticket, decision))
-            return ticket
+            guard let candidate = decision.ticket else { return nil }
+            try writer.append(entry(in: candidate.ticket, decision))
+            // Who answers takes part, and may come by the subject's number alone next time.
+            if !candidate.senderParticipates, let author = decision.sender?.author {
+                let contact = decision.sender?.contact?.id
+                try writer.addParticipant(author, role: "correspondent", contact: contact, to: candidate.ticket)
+            }
+            return candidate.ticket
         case .proposed, .duplicate, .ignored, .quarantined, .rejected, .bounce, .notice:
             return decision.ticket?.ticket
         }

@@ -26,7 +26,9 @@ enum Migrator {
             try reader.rows("SELECT name FROM schema_migration").compactMap { $0.text(0) }
         }
         if let unknown = applied.first(where: { name in !migrations.contains { $0.name == name } }) {
-            throw .corrupt("the schema has the step \(unknown), which this version does not know; use a newer version")
+            throw .corrupt(
+                "the schema has the step \(unknown), which this version does not know; use the one that made it, or a newer one"
+            )
         }
         for migration in migrations where !applied.contains(migration.name) {
             try await engine.write { writer throws(StoreError) in

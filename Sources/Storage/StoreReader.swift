@@ -43,7 +43,7 @@ public final class StoreReader: Sendable {
         let row = try read { reader throws(StoreError) in
             try reader.first(
                 """
-                SELECT r.octets, m.blob FROM message m LEFT JOIN message_raw r ON r.message = m.id WHERE m.id = \(message)
+                SELECT r.octets, m.blob FROM message m LEFT JOIN message_raw r ON r.id = m.raw WHERE m.id = \(message)
                 """
             )
         }

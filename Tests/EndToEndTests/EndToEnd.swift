@@ -77,7 +77,7 @@ extension ServerProcess {
     func rawMessage(subject: String) async throws -> [UInt8] {
         let hex =
             try await rows(
-                "SELECT hex(r.octets) FROM message_raw r JOIN message m ON m.id = r.message WHERE m.subject = '\(subject)'"
+                "SELECT hex(r.octets) FROM message_raw r JOIN message m ON m.raw = r.id WHERE m.subject = '\(subject)'"
             ).first?.first ?? ""
         return stride(from: 0, to: hex.utf8.count - 1, by: 2).compactMap { offset in
             let start = hex.utf8.index(hex.utf8.startIndex, offsetBy: offset)

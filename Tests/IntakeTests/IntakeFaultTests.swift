@@ -97,7 +97,7 @@ import Ticketing
             let release = DispatchSemaphore(value: 0)
             let isHeld = Flag()
             other.write({ writer throws(StoreError) in
-                try writer.run("UPDATE counter SET value = value")
+                try writer.run("UPDATE mailbox SET name = name")
                 isHeld.raise()
                 release.wait()
             }) { _ in }

@@ -96,8 +96,8 @@ struct Mailbag: Sendable {
                 try reader.first("SELECT COUNT(*) FROM retry_key")?.integer(0),
                 try reader.first(
                     """
-                    SELECT COUNT(*) FROM message m LEFT JOIN message_raw r ON r.message = m.id
-                    WHERE r.message IS NULL AND m.blob IS NULL
+                    SELECT COUNT(*) FROM message m LEFT JOIN message_raw r ON r.id = m.raw
+                    WHERE r.id IS NULL AND m.blob IS NULL
                     """
                 )?.integer(0),
             ]

@@ -71,6 +71,27 @@ import Ticketing
         }
     }
 
+    @Test func whoAnswersTakesPart() async throws {
+        try await IntakeFixture().withPipeline { intake in
+            let first = try await intake.commit(Mail(id: "1@c.example"))
+            // A colleague who was given the mail answers it.
+            let colleague = "Ann <Ann@customer.example>"
+            let answered = try await intake.commit(answer("2@c.example", inReplyTo: "1@c.example", from: colleague))
+            #expect(answered.outcome == .appended)
+            let later = try await intake.commit(
+                Mail(id: "3@c.example", from: "ann@customer.example", subject: "[Ticket #MW-1] Printer")
+            )
+            #expect(later.outcome == .appended)
+            #expect(later.reason == .subjectNumber)
+            let ticket = try await intake.ticket(first.ticket)
+            let participants = try await intake.store.engine.read { reader throws(StoreError) in
+                try reader.participants(of: ticket.id)
+            }
+            #expect(participants.map(\.address) == ["ann@customer.example", "jo@customer.example"])
+            #expect(participants.map(\.role) == ["correspondent", "requester"])
+        }
+    }
+
     @Test func aNumberThatDoesNotExistBeginsATicket() async throws {
         try await IntakeFixture().withPipeline { intake in
             let entry = try await intake.commit(Mail(id: "1@c.example", subject: "Re: [Ticket #MW-77] Printer"))

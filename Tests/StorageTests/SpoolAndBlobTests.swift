@@ -276,7 +276,7 @@ import Testing
                 fixture.vfs.holdSyncs()
                 let first = Task {
                     try await store.engine.write { writer throws(StoreError) in
-                        try writer.run("UPDATE counter SET value = value + 1")
+                        try writer.run("INSERT INTO crash_suspect (digest, found_at) VALUES (\(UniqueID.make()), 0)")
                     }
                 }
                 await waitUntil { fixture.vfs.heldSyncs == 1 }

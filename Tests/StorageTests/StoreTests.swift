@@ -135,6 +135,35 @@ import Testing
         }
     }
 
+    @Test func theNumberOfARemovedTicketStaysTaken() async throws {
+        try await StoreFixture().withStore { store in
+            let numbers = try await store.engine.write { writer throws(StoreError) in
+                try writer.declare(mailboxes: [(id: "support", name: "Support")], customers: [], agents: [], at: .now)
+                var numbers: [Int64] = []
+                for _ in 0..<3 {
+                    let number = try writer.nextTicketNumber()
+                    let ticket = TicketRecord(
+                        id: .make(),
+                        mailbox: "support",
+                        queue: "inbox",
+                        status: "new",
+                        priority: "normal",
+                        subject: "",
+                        requester: nil,
+                        contact: nil,
+                        customer: nil,
+                        createdAt: .now
+                    )
+                    try writer.insert(ticket, number: number)
+                    numbers.append(number)
+                    try writer.run("DELETE FROM ticket WHERE number = 2")
+                }
+                return numbers
+            }
+            #expect(numbers == [1, 2, 3])
+        }
+    }
+
     @Test func outcomesAreAppendOnly() async throws {
         let fixture = try StoreFixture()
         try await fixture.withStore { store in

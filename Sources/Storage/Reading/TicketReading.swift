@@ -181,13 +181,19 @@ extension SQLReader {
         return comments
     }
 
-    /// The addresses that take part in a ticket.
+    /// The addresses that take part in a ticket, the requester's among them.
     public func participants(of ticket: UniqueID) throws(StoreError) -> [ParticipantRow] {
-        try rows("SELECT address, name, role FROM participant WHERE ticket = \(ticket) ORDER BY role, address")
-            .compactMap { row in
-                guard let address = row.text(0), let role = row.text(2) else { return nil }
-                return ParticipantRow(address: address, name: row.text(1), role: role)
-            }
+        try rows(
+            """
+            SELECT requester, requester_name, 'requester' FROM ticket WHERE id = \(ticket)
+            UNION ALL
+            SELECT address, name, role FROM participant WHERE ticket = \(ticket) ORDER BY 3, 1
+            """
+        )
+        .compactMap { row in
+            guard let address = row.text(0), let role = row.text(2) else { return nil }
+            return ParticipantRow(address: address, name: row.text(1), role: role)
+        }
     }
 
     /// What is attached to a message, in the order of its parts.

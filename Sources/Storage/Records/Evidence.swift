@@ -32,7 +32,7 @@ extension SQLReader {
         for reference in evidence.references {
             let rows = try rows(
                 """
-                SELECT DISTINCT t.id, t.number, t.mailbox FROM retry_key k JOIN ticket t ON t.id = k.ticket
+                SELECT DISTINCT t.id, t.number, t.mailbox, t.requester FROM retry_key k JOIN ticket t ON t.id = k.ticket
                 WHERE k.message_id = \(reference.value)
                 ORDER BY CASE WHEN t.mailbox = \(key.mailbox) THEN 0 ELSE 1 END, t.number LIMIT \(Self.maximumCandidates)
                 """
@@ -41,7 +41,7 @@ extension SQLReader {
             if !candidates.isEmpty { facts.byReference[reference] = candidates }
         }
         if let number = evidence.subjectNumber {
-            let rows = try rows("SELECT id, number, mailbox FROM ticket WHERE number = \(number)")
+            let rows = try rows("SELECT id, number, mailbox, requester FROM ticket WHERE number = \(number)")
             facts.byNumber = try candidates(rows, sender: evidence.sender).first
         }
         if let messageID = key.messageID {
@@ -66,18 +66,25 @@ extension SQLReader {
         var candidates: [ThreadFacts.Candidate] = []
         for row in rows {
             guard let ticket = row.id(0), let number = row.integer(1), let mailbox = row.text(2) else { continue }
-            let participant = try first(
-                "SELECT 1 FROM participant WHERE ticket = \(ticket) AND address = \(sender)"
-            )
             candidates.append(
                 ThreadFacts.Candidate(
                     ticket: ticket,
                     number: number,
                     mailbox: mailbox,
-                    senderParticipates: participant != nil
+                    senderParticipates: try participates(sender, in: ticket, requestedBy: row.text(3))
                 )
             )
         }
         return candidates
+    }
+
+    private func participates(
+        _ sender: String,
+        in ticket: UniqueID,
+        requestedBy requester: String?
+    ) throws(StoreError) -> Bool {
+        if sender.isEmpty { return false }
+        if sender == requester { return true }
+        return try first("SELECT 1 FROM participant WHERE ticket = \(ticket) AND address = \(sender)") != nil
     }
 }

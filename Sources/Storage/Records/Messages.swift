@@ -48,11 +48,22 @@ extension SQLWriter {
         }
         let summary = message.summary
         let author = summary?.from.first ?? summary?.sender
+        var raw: Int64?
+        if !message.isBlob {
+            // Claims the message: it is nil when the message is recorded already.
+            raw = try first(
+                """
+                INSERT INTO message_raw (octets)
+                SELECT \(octets.bytes) WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = \(message.id)) RETURNING id
+                """
+            )?.integer(0)
+            guard raw != nil else { return }
+        }
         let claimed = try rows(
             """
-            INSERT INTO message (id, digest, content_digest, size, blob, message_id, subject, from_address, from_name,
-                sent_at, received_at, defects)
-            VALUES (\(message.id), \(octets.digest), \(message.contentDigest), \(octets.size),
+            INSERT INTO message (id, digest, content_digest, size, raw, blob, message_id, subject, from_address,
+                from_name, sent_at, received_at, defects)
+            VALUES (\(message.id), \(octets.digest), \(message.contentDigest), \(octets.size), \(nullable: raw),
                 \(nullable: message.isBlob ? octets.digest : nil), \(nullable: summary?.messageID?.value), \(summary?.subject ?? ""),
                 \(nullable: author?.address.description), \(nullable: author?.name), \(nullable: summary?.date), \(message.receivedAt),
                 \(nullable: summary.flatMap { $0.defects.isEmpty ? nil : JSONText.array($0.defects.map(\.description)) }))
@@ -60,9 +71,6 @@ extension SQLWriter {
             """
         )
         guard !claimed.isEmpty else { return }
-        if !message.isBlob {
-            try run("INSERT INTO message_raw (message, octets) VALUES (\(message.id), \(octets.bytes))")
-        }
         for attachment in summary?.attachments ?? [] {
             try run(
                 """

@@ -109,20 +109,25 @@ extension SQLWriter {
     ///
     /// Numbers may have gaps, and none is given twice.
     public func nextTicketNumber() throws(StoreError) -> Int64 {
-        guard let row = try first("UPDATE counter SET value = value + 1 WHERE name = 'ticket' RETURNING value"),
-            let number = row.integer(0)
-        else { throw .corrupt("the counter of ticket numbers is missing") }
-        return number
+        let last = try first(
+            """
+            SELECT MAX(number) FROM (
+                SELECT MAX(number) AS number FROM ticket UNION ALL SELECT MAX(number) FROM removed_ticket
+            ) AS taken
+            """
+        )
+        return (last?.integer(0) ?? 0) + 1
     }
 
     /// Writes a ticket.
     public func insert(_ ticket: TicketRecord, number: Int64) throws(StoreError) {
         try run(
             """
-            INSERT INTO ticket (id, number, mailbox, queue, status, priority, subject, requester_address,
+            INSERT INTO ticket (id, number, mailbox, queue, status, priority, subject, requester, requester_address,
                 requester_name, contact, customer, created_at, updated_at)
             VALUES (\(ticket.id), \(number), \(ticket.mailbox), \(ticket.queue), \(ticket.status), \(ticket.priority),
-                \(ticket.subject), \(nullable: ticket.requester?.address.description), \(nullable: ticket.requester?.name),
+                \(ticket.subject), \(nullable: ticket.requester?.address.comparisonKey),
+                \(nullable: ticket.requester?.address.description), \(nullable: ticket.requester?.name),
                 \(nullable: ticket.contact), \(nullable: ticket.customer), \(ticket.createdAt), \(ticket.createdAt))
             """
         )
@@ -147,7 +152,7 @@ extension SQLWriter {
         )
     }
 
-    /// Lets an address take part in a ticket; one that does already keeps its role.
+    /// Lets an address take part in a ticket, beside its requester; one that does already keeps its role.
     public func addParticipant(
         _ participant: NamedAddress,
         role: String,

@@ -7,8 +7,8 @@
 enum SQLiteSchema {
     static let migrations: [Migration] = [
         Migration("001-mailboxes-and-people", mailboxesAndPeople),
-        Migration("002-messages", messages),
-        Migration("003-tickets", tickets),
+        Migration("002-messages-and-octets", messages),
+        Migration("003-tickets-and-numbers", tickets),
         Migration("004-email-log", emailLog),
         Migration("005-outbox", outbox),
         Migration("006-operations", operations),
@@ -54,16 +54,18 @@ enum SQLiteSchema {
     ]
 
     private static let messages: [SQLStatement] = [
+        // By number, given by the engine: large rows are appended, and need no index of their own.
+        "CREATE TABLE message_raw (id INTEGER PRIMARY KEY NOT NULL, octets BLOB NOT NULL) STRICT",
         "CREATE TABLE blob (digest BLOB PRIMARY KEY NOT NULL, size INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT",
         """
         CREATE TABLE message (
             id BLOB PRIMARY KEY NOT NULL, digest BLOB NOT NULL, content_digest BLOB NOT NULL, size INTEGER NOT NULL,
-            blob BLOB REFERENCES blob (digest), message_id TEXT, subject TEXT NOT NULL, from_address TEXT,
-            from_name TEXT, sent_at INTEGER, received_at INTEGER NOT NULL, defects TEXT
+            raw INTEGER REFERENCES message_raw (id), blob BLOB REFERENCES blob (digest), message_id TEXT,
+            subject TEXT NOT NULL, from_address TEXT, from_name TEXT, sent_at INTEGER, received_at INTEGER NOT NULL,
+            defects TEXT, CHECK ((raw IS NULL) <> (blob IS NULL))
         ) STRICT, WITHOUT ROWID
         """,
         "CREATE INDEX message_blob ON message (blob) WHERE blob IS NOT NULL",
-        "CREATE TABLE message_raw (message BLOB PRIMARY KEY NOT NULL REFERENCES message (id), octets BLOB NOT NULL) STRICT",
         """
         CREATE TABLE attachment (
             message BLOB NOT NULL REFERENCES message (id), part INTEGER NOT NULL, name TEXT, type TEXT NOT NULL,
@@ -82,16 +84,20 @@ enum SQLiteSchema {
     ]
 
     private static let tickets: [SQLStatement] = [
-        "CREATE TABLE counter (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
-        "INSERT INTO counter (name, value) VALUES ('ticket', 0)",
         """
         CREATE TABLE ticket (
             id BLOB PRIMARY KEY NOT NULL, number INTEGER NOT NULL UNIQUE, mailbox TEXT NOT NULL REFERENCES mailbox (id),
             queue TEXT NOT NULL, status TEXT NOT NULL, priority TEXT NOT NULL, subject TEXT NOT NULL,
-            requester_address TEXT, requester_name TEXT, contact TEXT REFERENCES contact (id),
+            requester TEXT, requester_address TEXT, requester_name TEXT, contact TEXT REFERENCES contact (id),
             customer TEXT REFERENCES customer (id), assignee TEXT REFERENCES agent (id),
             created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID
+        """,
+        // No number is given twice, also when the ticket that bears the last one is removed.
+        "CREATE TABLE removed_ticket (number INTEGER PRIMARY KEY NOT NULL) STRICT",
+        """
+        CREATE TRIGGER ticket_number_stays_taken AFTER DELETE ON ticket
+        BEGIN INSERT INTO removed_ticket (number) VALUES (OLD.number) ON CONFLICT DO NOTHING; END
         """,
         """
         CREATE TABLE comment (
