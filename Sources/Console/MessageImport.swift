@@ -1,6 +1,7 @@
 public import Intake
 internal import Mail
 public import NIOCore
+internal import ServiceLifecycle
 public import Storage
 internal import Ticketing
 
@@ -9,14 +10,32 @@ public struct MessageImport: Sendable {
     private let pipeline: IntakePipeline
     private let store: Store
     private let maximumSize: @Sendable () -> Int
+    private let pause: @Sendable (Duration) async -> Void
+
+    /// How long a message waits for memory that other messages have.
+    package static let patience = Duration.seconds(60)
 
     /// Makes an import.
     ///
     /// - Parameter maximumSize: tells the size beyond which a message is refused, in octets, as it is now.
     public init(pipeline: IntakePipeline, store: Store, maximumSize: @escaping @Sendable () -> Int) {
+        self.init(pipeline: pipeline, store: store, maximumSize: maximumSize) { duration in
+            // Cut short by a cancellation, which is looked for behind it.
+            try? await Task.sleep(for: duration)
+        }
+    }
+
+    /// Makes an import with another way to let time pass.
+    package init(
+        pipeline: IntakePipeline,
+        store: Store,
+        maximumSize: @escaping @Sendable () -> Int,
+        pause: @escaping @Sendable (Duration) async -> Void
+    ) {
         self.pipeline = pipeline
         self.store = store
         self.maximumSize = maximumSize
+        self.pause = pause
     }
 
     /// Imports one message.
@@ -37,7 +56,7 @@ public struct MessageImport: Sendable {
         let tooLarge = ImportAnswer(result: .refused, problem: "The message is larger than \(maximumSize) octets.")
         if let declaredSize, declaredSize < 0 || declaredSize > maximumSize { return tooLarge }
         let sink: MessageSink
-        switch pipeline.makeSink(declaredSize: declaredSize.map { UInt64($0) }) {
+        switch await makeSink(declaredSize: declaredSize.map { UInt64($0) }) {
         case .success(let made): sink = made
         case .failure(let shortage): return ImportAnswer(result: .failed, problem: shortage.sentence)
         }
@@ -59,6 +78,21 @@ public struct MessageImport: Sendable {
     @concurrent
     public func run(_ octets: [UInt8], name: String, options: ImportOptions) async throws -> ImportAnswer {
         try await run(WholeMessage(octets: octets), declaredSize: octets.count, name: name, options: options)
+    }
+
+    /// Begins a message; while the memory of all messages being received is spent, which passes by itself, it waits.
+    private func makeSink(declaredSize: UInt64?) async -> Result<MessageSink, ResourceShortage> {
+        var waited = Duration.zero
+        var step = Duration.milliseconds(10)
+        while true {
+            let result = pipeline.makeSink(declaredSize: declaredSize)
+            guard case .failure(.memoryBudget) = result, waited < Self.patience, !Task.isCancelled,
+                !Task.isShuttingDownGracefully
+            else { return result }
+            await pause(step)
+            waited += step
+            step = min(step * 2, .milliseconds(500))
+        }
     }
 
     private func commit(_ message: ReceivedMessage, name: String, options: ImportOptions) async -> ImportAnswer {

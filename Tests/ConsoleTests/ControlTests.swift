@@ -5,6 +5,7 @@ internal import Mail
 internal import NIOCore
 internal import NIOPosix
 internal import Storage
+internal import Synchronization
 internal import Testing
 
 /// The client against the console, over a real Unix socket.
@@ -153,6 +154,91 @@ internal import Testing
         let client = ControlClient(path: "/nonexistent/control.sock")
         await #expect(throws: ControlError.notRunning(path: "/nonexistent/control.sock")) {
             try await client.status()
+        }
+    }
+
+    /// Who has the socket and says nothing does not make a command hang, with or without a body to take.
+    @Test(.timeLimit(.minutes(1))) func aServerThatHangs() async throws {
+        try await SilentServer.run { path in
+            var patience = ControlClient.Patience()
+            patience.answer = .milliseconds(50)
+            patience.importing = .seconds(1)
+            let client = ControlClient(path: path, connections: 1, patience: patience)
+            let silence = "did not answer for 0.05 seconds"
+            await #expect(throws: ControlError.silent(path: path, how: silence)) { try await client.status() }
+            await #expect(throws: ControlError.silent(path: path, how: silence)) {
+                try await client.clearAlarm(kind: "x")
+            }
+            await #expect(throws: ControlError.silent(path: path, how: "did not answer for 1 second")) {
+                try await client.importMessage(
+                    RunningConsole.message("x", size: 4 << 20),
+                    name: "",
+                    options: options
+                )
+            }
+            await client.close()
+        }
+    }
+
+    /// A server that no longer accepts: the system makes connections for it until its queue is full.
+    @Test(.timeLimit(.minutes(1))) func aServerThatAcceptsNoMore() async throws {
+        try await SilentServer.run(accepts: false) { path in
+            var errors: Set<ControlError> = []
+            try await withThrowingTaskGroup(of: ControlError?.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        var patience = ControlClient.Patience()
+                        patience.answer = .seconds(1)
+                        do throws(ControlError) {
+                            _ = try await ControlClient(path: path, patience: patience).status()
+                            return nil
+                        } catch {
+                            return error
+                        }
+                    }
+                }
+                for try await error in group { errors.insert(try #require(error)) }
+            }
+            #expect(
+                errors == [
+                    .silent(path: path, how: "did not answer for 1 second"),
+                    .silent(path: path, how: "takes no more connections"),
+                ]
+            )
+        }
+    }
+
+    /// Memory that other messages have is waited for, and not for ever.
+    @Test func anImportWaitsForMemory() async throws {
+        try await RunningConsole.run(memoryBudget: 1 << 20) { console in
+            let sinks = Mutex<[MessageSink]>([])
+            while let sink = console.store.spool.makeSink(declaredSize: nil) { sinks.withLock { $0.append(sink) } }
+            let pauses = Mutex(0)
+            let patient = MessageImport(pipeline: console.pipeline, store: console.store) {
+                1 << 20
+            } pause: { _ in
+                let isEnough = pauses.withLock { count in
+                    count += 1
+                    return count == 3
+                }
+                if isEnough { sinks.withLock { $0.removeAll() } }
+            }
+            let first = try await patient.run(RunningConsole.message("one"), name: "", options: options)
+            #expect(first.result == .imported)
+            #expect(pauses.withLock { $0 } == 3)
+
+            while let sink = console.store.spool.makeSink(declaredSize: nil) { sinks.withLock { $0.append(sink) } }
+            let waited = Mutex(Duration.zero)
+            let disappointed = MessageImport(pipeline: console.pipeline, store: console.store) {
+                1 << 20
+            } pause: { step in
+                waited.withLock { $0 += step }
+            }
+            let second = try await disappointed.run(RunningConsole.message("two"), name: "", options: options)
+            #expect(second.result == .failed)
+            #expect(second.problem == "The memory for messages being received is spent for now.")
+            #expect(waited.withLock { $0 } >= MessageImport.patience)
+            sinks.withLock { $0.removeAll() }
         }
     }
 

@@ -11,13 +11,20 @@ internal import Ticketing
 /// A console on a real socket in front of a real store in a folder of its own.
 struct RunningConsole {
     let store: Store
+    let pipeline: IntakePipeline
     let path: String
 
     /// Runs a body against a console with the mailbox `support`, and stops it in order.
-    static func run(maximumSize: Int = 8 << 20, _ body: (RunningConsole) async throws -> Void) async throws {
+    static func run(
+        maximumSize: Int = 8 << 20,
+        memoryBudget: Int = 64 << 20,
+        _ body: (RunningConsole) async throws -> Void
+    ) async throws {
         let folder = "\(FileManager.default.temporaryDirectory.path)/mwc-\(UInt32.random(in: 0 ... .max))"
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let store = try await Store.open(directory: folder)
+        var configuration = StorageConfiguration()
+        configuration.memoryBudget = memoryBudget
+        let store = try await Store.open(directory: folder, configuration: configuration)
         try await store.engine.write { writer throws(StoreError) in
             try writer.declare(
                 mailboxes: [(id: "support", name: "Support")],
@@ -59,7 +66,7 @@ struct RunningConsole {
             tasks.addTask { try await group.run() }
             while !FileManager.default.fileExists(atPath: path) { try await Task.sleep(for: .milliseconds(5)) }
             do {
-                try await body(RunningConsole(store: store, path: path))
+                try await body(RunningConsole(store: store, pipeline: pipeline, path: path))
             } catch {
                 await group.triggerGracefulShutdown()
                 throw error

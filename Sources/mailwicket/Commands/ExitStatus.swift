@@ -12,7 +12,7 @@ enum ExitStatus: Int32 {
     case badData = 65
     /// The input is not there.
     case noInput = 66
-    /// The server does not run, or the data directory has another owner.
+    /// The server does not run or does not answer, or the data directory has another owner.
     case unavailable = 69
     /// A file cannot be made.
     case cannotCreate = 73
@@ -31,7 +31,7 @@ enum ExitStatus: Int32 {
           64  the command line is wrong
           65  the input is not what it should be
           66  a file or a stored entry is not there
-          69  the server does not run, or another process owns the data directory
+          69  the server does not run or does not answer, or another process owns the data directory
           73  a file cannot be made
           74  reading or writing failed
           75  it failed for now; the same may succeed later

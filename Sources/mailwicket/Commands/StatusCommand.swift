@@ -11,7 +11,7 @@ struct StatusCommand: AsyncParsableCommand {
         abstract: "Ask the running server how it is.",
         discussion: """
             Exit code 0 if all is well, 1 if something is wrong (an open alarm, a fault of the store, too little disk), 69 if \
-            no server runs; then it tells what the store itself says.
+            no server runs or it does not answer; then it tells what the store itself says.
             """
     )
 
@@ -38,8 +38,8 @@ struct StatusCommand: AsyncParsableCommand {
             let report = try await client.status()
             await client.close()
             try show(report)
-        } catch ControlError.notRunning {
-            try showStopped(configuration)
+        } catch let error as ControlError where error.isAbsence {
+            try showStopped(configuration, after: error)
         } catch let error as ControlError {
             throw ExitStatus.fail(.unavailable, "\(error)")
         }
@@ -90,11 +90,11 @@ struct StatusCommand: AsyncParsableCommand {
 
     // MARK: - Not running
 
-    private func showStopped(_ configuration: Configuration) throws {
+    private func showStopped(_ configuration: Configuration, after error: ControlError) throws {
         var problems = ["No server owns \(configuration.dataDirectory); no mail is taken in."]
         let layout = Store.Layout(directory: configuration.dataDirectory)
         if OwnerLock.isHeld(path: layout.lock) {
-            problems = ["A process owns \(configuration.dataDirectory), but does not answer at its control socket."]
+            problems = ["A process owns \(configuration.dataDirectory), but \(error)."]
         }
         var stored: Stored?
         if FileManager.default.fileExists(atPath: layout.database) {
@@ -125,5 +125,15 @@ struct StatusCommand: AsyncParsableCommand {
             }
         }
         throw ExitCode(ExitStatus.unavailable.rawValue)
+    }
+}
+
+extension ControlError {
+    /// Whether nobody is there who answers, so that the store must speak for itself.
+    fileprivate var isAbsence: Bool {
+        switch self {
+        case .notRunning, .silent: true
+        case .notAllowed, .lost, .unexpected: false
+        }
     }
 }
