@@ -178,6 +178,23 @@ import Testing
 
     // MARK: Digest
 
+    /// A copy that lost its CRs, wholly or in part, is the same message; another octet is another message.
+    @Test func digestTakesABareLineFeedForALineEnd() {
+        let network = Array("Received: x\r\nA: 1\r\n folded\r\nReceived: y\r\n\r\none\r\n\r\ntwo\r\n".utf8)
+        let expected = Parsed(network).digest
+        #expect(expected == digest(of: Array("A: 1\r\n folded\r\n\r\none\r\n\r\ntwo\r\n".utf8)))
+        let ends = network.indices.filter { network[$0] == 10 }
+        // Every choice of the lines that keep their CR.
+        for choice in 0..<(1 << ends.count) {
+            var octets = network
+            for (bit, end) in ends.enumerated().reversed() where choice & (1 << bit) == 0 { octets.remove(at: end - 1) }
+            #expect(Parsed(octets).digest == expected, "\(String(decoding: octets, as: UTF8.self).debugDescription)")
+        }
+        #expect(Parsed(Array("A: 1\n\n".utf8)).digest != Parsed(Array("A: 1\r\r\n\n".utf8)).digest)
+        #expect(Parsed(Array("A: 1\n\nx".utf8)).digest != Parsed(Array("A: 1\n\nx\n".utf8)).digest)
+        #expect(Parsed(Array("A: 1\n\nx\r".utf8)).digest != Parsed(Array("A: 1\n\nx\n".utf8)).digest)
+    }
+
     @Test func digestLeavesOutTheTrace() {
         let core = "From: a@x.example\nSubject: x\n folded\nMessage-ID: <1@x.example>\n\nbody\nReceived: not this\n"
         let plain = Parsed(core)
