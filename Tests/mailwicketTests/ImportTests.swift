@@ -99,6 +99,59 @@ internal import mailwicket
         }
     }
 
+    /// What came with bare LFs is stored so, and its file, whose LFs become CRLF, is the same message all the same.
+    @Test func mailThatCameWithBareLineFeeds() async throws {
+        try await withStore { store, importing, _ in
+            let octets = Array("From: a@x.example\nSubject: LF\nMessage-ID: <lf@x.example>\n\nx\n".utf8)
+            let options = ImportOptions(mailbox: "support")
+            let first = try await importing.run(octets, name: "as it came", options: options)
+            #expect(first.result == .imported)
+            let file = FileManager.default.temporaryDirectory.appending(path: "mailwicket-\(UUID()).eml")
+            defer { try? FileManager.default.removeItem(at: file) }
+            try Data(octets).write(to: file)
+            let files = try MessageFiles(paths: [file.path], quoting: .mboxrd, maximumSize: 1 << 20)
+            let second = try await run(files, importing)
+            #expect(second.imported == 0)
+            #expect(second.repeated == 1)
+            let counts = try await store.engine.read { reader throws(StoreError) in try reader.counts() }
+            #expect(counts.tickets == 1)
+        }
+    }
+
+    /// A message waits for what it answers, and for nothing else: not for one that came after that.
+    @Test(.timeLimit(.minutes(1))) func waitsForWhatItAnswersAlone() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "mailwicket-\(UUID()).mbox")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let messages = ["Message-ID: <a@x>", "Message-ID: <b@x>", "Message-ID: <c@x>\nIn-Reply-To: <a@x>"]
+        let text = messages.map { "From a@x.example Sat Nov 21 09:30:00 2020\n\($0)\n\nText\n\n" }.joined()
+        try Data(text.utf8).write(to: file)
+        let files = try MessageFiles(paths: [file.path], quoting: .mboxrd, maximumSize: 1 << 20)
+        // The second is held up until the third is there, which answers the first.
+        let (gate, opener) = AsyncStream.makeStream(of: Void.self)
+        let counts = try await ImportRun(files: files).run { octets, _ in
+            let text = String(decoding: octets, as: UTF8.self)
+            if text.contains("Message-ID: <c@x>") { opener.finish() }
+            if text.contains("Message-ID: <b@x>") { for await _ in gate {} }
+            return ImportAnswer(result: .imported)
+        }
+        #expect(counts.imported == 3)
+    }
+
+    /// When the way itself fails, the import ends and says how far it came.
+    @Test func endsWhenTheServerIsGone() async throws {
+        try await withStore { _, _, files in
+            let gone = ControlError.notRunning(path: "x")
+            let broken = await #expect(throws: ImportBroken.self) {
+                try await ImportRun(files: files).run { octets, _ in
+                    guard String(decoding: octets, as: UTF8.self).contains("Message-ID: <m0@") else { throw gone }
+                    return ImportAnswer(result: .imported)
+                }
+            }
+            #expect(broken?.counts.imported == 1)
+            #expect(broken?.cause as? ControlError == gone)
+        }
+    }
+
     @Test func whatTheTicketsTell() async throws {
         try await withStore { store, importing, files in
             _ = try await run(files, importing)

@@ -20,7 +20,8 @@ struct ImportCommand: AsyncParsableCommand {
             With a running server the messages go to it; without one this command owns the data directory meanwhile. Lines \
             of a file that end with LF are taken to have had CRLF.
 
-            Exit code 1 if a message could not be imported; each is named on the standard error.
+            Exit code 1 if a message could not be imported; each is named on the standard error. 69 if the server went away \
+            or fell silent meanwhile.
             """
     )
 
@@ -60,16 +61,28 @@ struct ImportCommand: AsyncParsableCommand {
         } catch {
             throw ExitStatus.fail(.noInput, "\(error)")
         }
-        let counts =
-            dryRun
-            ? try await ImportRun(files: files).run(try dryImporter(configuration))
-            : try await withImporter(configuration) { try await ImportRun(files: files).run($0) }
+        do {
+            let counts =
+                dryRun
+                ? try await ImportRun(files: files).run(try dryImporter(configuration))
+                : try await withImporter(configuration) { try await ImportRun(files: files).run($0) }
+            try show(counts)
+            if counts.failed > 0 { throw ExitCode(ExitStatus.failed.rawValue) }
+        } catch let broken as ImportBroken {
+            try show(broken.counts)
+            throw ExitStatus.fail(
+                .unavailable,
+                "the import ended early: \(broken.cause); start it again, and it goes on from there"
+            )
+        }
+    }
+
+    private func show(_ counts: ImportCounts) throws {
         if output.json {
             try Output.json(counts)
         } else {
             print(counts.sentence(isDry: dryRun))
         }
-        if counts.failed > 0 { throw ExitCode(ExitStatus.failed.rawValue) }
     }
 
     // MARK: - The ways in
@@ -88,15 +101,21 @@ struct ImportCommand: AsyncParsableCommand {
             )
         } catch Store.OpenFailure.locked(.held) {
             let client = ControlClient(path: configuration.controlSocket, connections: ImportRun.width)
-            let counts = try await body { octets, name in
-                do {
-                    return try await client.importMessage(octets, name: name, options: options)
-                } catch let error as ControlError {
-                    return ImportAnswer(result: .failed, problem: "\(error)")
+            do {
+                let counts = try await body { octets, name in
+                    do {
+                        return try await client.importMessage(octets, name: name, options: options)
+                    } catch ControlError.unexpected(let what) {
+                        // The server is there; it is this message that it cannot cope with.
+                        return ImportAnswer(result: .failed, problem: "\(ControlError.unexpected(what))")
+                    }
                 }
+                await client.close()
+                return counts
+            } catch {
+                await client.close()
+                throw error
             }
-            await client.close()
-            return counts
         } catch {
             throw ExitStatus.fail(.inputOutput, "\(configuration.dataDirectory) cannot be used: \(error)")
         }

@@ -27,6 +27,14 @@ package struct ImportCounts: Encodable, Equatable, Sendable {
     }
 }
 
+/// An import that could not go on: not a message was at fault, but the way that it was to go.
+package struct ImportBroken: Error {
+    /// What became of the messages before.
+    package let counts: ImportCounts
+    /// What happened.
+    package let cause: any Error
+}
+
 /// Takes messages from files to wherever they are imported, a few at once, and counts.
 package struct ImportRun {
     /// Takes one message in.
@@ -43,39 +51,56 @@ package struct ImportRun {
     }
 
     /// Imports all messages.
-    package func run(_ importer: @escaping Importer) async throws -> ImportCounts {
+    package func run(_ importer: @escaping Importer) async throws(ImportBroken) -> ImportCounts {
         var counts = ImportCounts()
+        defer { if showsProgress { clearProgress() } }
+        do {
+            try await run(importer, &counts)
+            return counts
+        } catch {
+            throw ImportBroken(counts: counts, cause: error)
+        }
+    }
+
+    private struct Finished: Sendable {
+        let name: String
+        let id: MessageID?
+        let answer: ImportAnswer
+    }
+
+    private func run(_ importer: @escaping Importer, _ counts: inout ImportCounts) async throws {
         let clock = ContinuousClock()
         var lastShown = clock.now
-        var underway: Set<MessageID> = []
-        try await withThrowingTaskGroup(of: (String, ImportAnswer).self) { group in
-            var running = 0
+        try await withThrowingTaskGroup(of: Finished.self) { group in
+            var underway = MessagesUnderway()
             try await files.forEach { found in
                 switch found.octets {
                 case .failure(let problem):
                     count(ImportAnswer(result: .failed, problem: "\(problem)"), of: found.name, in: &counts)
                 case .success(let octets):
                     let threading = Threading(of: octets)
-                    // An answer is looked for in the store, so what it answers must have arrived there.
-                    let mustWait = !threading.references.isDisjoint(with: underway)
-                    while running > (mustWait ? 0 : Self.width - 1), let (name, answer) = try await group.next() {
-                        running -= 1
-                        count(answer, of: name, in: &counts)
+                    while underway.count >= Self.width || underway.holdsAny(of: threading.references),
+                        let finished = try await group.next()
+                    {
+                        underway.remove(finished.id)
+                        count(finished.answer, of: finished.name, in: &counts)
                     }
-                    if running == 0 { underway = [] }
-                    if let id = threading.id { underway.insert(id) }
-                    running += 1
-                    group.addTask { (found.name, try await importer(octets, found.name)) }
+                    underway.add(threading.id)
+                    group.addTask {
+                        Finished(
+                            name: found.name,
+                            id: threading.id,
+                            answer: try await importer(octets, found.name)
+                        )
+                    }
                 }
                 if showsProgress, clock.now - lastShown > .milliseconds(200) {
                     lastShown = clock.now
                     showProgress(found.progress, counts)
                 }
             }
-            for try await (name, answer) in group { count(answer, of: name, in: &counts) }
+            for try await finished in group { count(finished.answer, of: finished.name, in: &counts) }
         }
-        if showsProgress { clearProgress() }
-        return counts
     }
 
     private func count(_ answer: ImportAnswer, of name: String, in counts: inout ImportCounts) {
@@ -90,6 +115,24 @@ package struct ImportRun {
             if showsProgress { clearProgress() }
             let problem = answer.problem ?? "not imported"
             StandardErrorLogHandler.standardError(LogText.escapingControls("\(name): \(problem)"))
+        }
+    }
+
+    /// The messages that were sent on their way and have not arrived, at most ``ImportRun/width``.
+    private struct MessagesUnderway {
+        private var ids: [MessageID?] = []
+
+        var count: Int { ids.count }
+
+        /// Whether one is among `references`: what a message answers is looked for in the store, so it must be there.
+        func holdsAny(of references: Set<MessageID>) -> Bool {
+            ids.contains { $0.map(references.contains) ?? false }
+        }
+
+        mutating func add(_ id: MessageID?) { ids.append(id) }
+
+        mutating func remove(_ id: MessageID?) {
+            if let index = ids.firstIndex(of: id) { ids.remove(at: index) }
         }
     }
 
