@@ -127,6 +127,79 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "A log of JSON holds nothing else, whatever fails",
+            .enabled(if: PeerProgram.areAtHand("python3", "sqlite3"), "needs python3 and sqlite3")
+        )
+        func pureLog() async throws {
+            var options = ServerProcess.Options()
+            options.logFormat = "json"
+            options.busyTimeout = 1
+            try await ServerProcess.withServer(options) { server in
+                try await poll("the server is wholly up") {
+                    try await server.run("status").succeeded ? true : nil
+                }
+                let lock = try await StoreLock(server.databasePath)
+                try server.process.signal(SIGHUP)
+                try await poll("the store cannot take the configuration", seconds: 30) {
+                    try server.log.contains("the store cannot take the new configuration") ? true : nil
+                }
+                try await lock.release()
+                expectJSON(try server.process.errors)
+
+                let taken = try String(contentsOfFile: server.configurationPath, encoding: .utf8)
+                    .replacing(server.folder("data"), with: server.folder("other"))
+                let second = try await ChildProcess.run(
+                    PeerProgram.mailwicket,
+                    ["serve", "--config", try server.folder.write(taken, to: "other.yaml")],
+                    within: 30
+                )
+                #expect(second.ending == .exited(69))
+                #expect(second.errors.contains("cannot listen"))
+                expectJSON(second.errors)
+            }
+        }
+
+        private func expectJSON(_ log: String) {
+            // Behind the last line's end there may be the beginning of one that is being read.
+            let lines = (log.lastIndex(of: "\n").map { log[...$0] } ?? "").split(whereSeparator: \.isNewline)
+            #expect(!lines.isEmpty)
+            for line in lines {
+                #expect(throws: Never.self, "\(line)") { try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+            }
+        }
+
+        @Test("A data directory that cannot be made has its own exit code")
+        func noDataDirectory() async throws {
+            let server = try await ServerProcess()
+            let file = try server.folder.write("", to: "file")
+            let text = try String(contentsOfFile: server.configurationPath, encoding: .utf8)
+                .replacing(server.folder("data"), with: "\(file)/data")
+            let path = try server.folder.write(text, to: "other.yaml")
+            let outcome = try await ChildProcess.run(PeerProgram.mailwicket, ["serve", "--config", path], within: 30)
+            #expect(outcome.ending == .exited(73))
+            #expect(outcome.errors.contains("\(file)/data cannot be made"))
+        }
+
+        @Test("status of a server that is stopped ends, and says what it is")
+        func hungServer() async throws {
+            try await ServerProcess.withServer { server in
+                try await poll("the server is wholly up") {
+                    try await server.run("status").succeeded ? true : nil
+                }
+                try server.process.signal(SIGSTOP)
+                let outcome = try await ChildProcess.run(
+                    PeerProgram.mailwicket,
+                    ["status", "--config", server.configurationPath],
+                    within: 60
+                )
+                try server.process.signal(SIGCONT)
+                #expect(outcome.ending == .exited(69))
+                #expect(outcome.output.contains("did not answer for 8 seconds"))
+                #expect(outcome.output.contains("the store has 0 tickets"))
+            }
+        }
+
         private func answer(to recipient: String, at server: ServerProcess) async throws -> String {
             let peer = try await PeerConnection.connect(port: server.smtpPort)
             let answers = try await peer.begin(from: "a@client.example", to: [recipient])

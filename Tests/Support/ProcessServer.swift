@@ -13,6 +13,8 @@ public final class ServerProcess: Sendable {
         public var more = ""
         /// Seconds that a commit waits for a lock.
         public var busyTimeout = 10
+        /// How the log is written.
+        public var logFormat = "text"
         /// Octets of a message that the listener `small` takes.
         public var smallLimit = 65_536
         /// A program and its arguments in front of the server's own, such as strace.
@@ -68,7 +70,7 @@ public final class ServerProcess: Sendable {
             server:
               hostname: test.example
               data_directory: \(folder("data"))
-            log: { level: debug, format: text }
+            log: { level: debug, format: \(options.logFormat) }
             listeners:
               - { name: smtp, dialect: smtp, address: "127.0.0.1:\(smtpPort)" }
               - { name: lmtp, dialect: lmtp, address: "127.0.0.1:\(lmtpPort)" }

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Glibc
+internal import Logging
 internal import Storage
 
 /// What a command's end tells its caller (sysexits.h).
@@ -14,7 +16,7 @@ enum ExitStatus: Int32 {
     case noInput = 66
     /// The server does not run or does not answer, or the data directory has another owner.
     case unavailable = 69
-    /// A file cannot be made.
+    /// The data directory cannot be made.
     case cannotCreate = 73
     /// Reading or writing failed.
     case inputOutput = 74
@@ -32,18 +34,34 @@ enum ExitStatus: Int32 {
           65  the input is not what it should be
           66  a file or a stored entry is not there
           69  the server does not run or does not answer, or another process owns the data directory
-          73  a file cannot be made
+          73  the data directory cannot be made
           74  reading or writing failed
           75  it failed for now; the same may succeed later
           78  the configuration is wrong
         """
 
-    /// Says on the standard error what is wrong.
+    /// Says on the standard error what is wrong, as an event where that is a log.
     ///
     /// - Returns: what the command is to throw.
     static func fail(_ status: ExitStatus, _ message: String) -> ExitCode {
-        StandardErrorLogHandler.standardError("mailwicket: \(message)")
+        if StandardErrorLogHandler.isInUse {
+            Logger(label: "mailwicket").critical("\(message)")
+        } else {
+            StandardErrorLogHandler.standardError("mailwicket: \(message)")
+        }
         return ExitCode(status.rawValue)
+    }
+
+    /// The same for a data directory that cannot be had.
+    static func fail(_ failure: Store.OpenFailure, directory: String) -> ExitCode {
+        switch failure {
+        case .locked(let failure):
+            return fail(.unavailable, "\(directory): \(failure)")
+        case .unusable(let error):
+            let exists = FileManager.default.fileExists(atPath: directory)
+            let verb = exists ? "used" : "made"
+            return fail(exists ? .inputOutput : .cannotCreate, "\(directory) cannot be \(verb): \(error)")
+        }
     }
 
     /// The same for an error of the store.

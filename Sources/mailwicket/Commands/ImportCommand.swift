@@ -117,10 +117,14 @@ struct ImportCommand: AsyncParsableCommand {
                 throw error
             }
         } catch {
-            throw ExitStatus.fail(.inputOutput, "\(configuration.dataDirectory) cannot be used: \(error)")
+            throw ExitStatus.fail(error, directory: configuration.dataDirectory)
         }
         do {
-            try await store.declarePeople(of: configuration)
+            do {
+                try await store.declarePeople(of: configuration)
+            } catch {
+                throw ExitStatus.fail(error)
+            }
             let pipeline = IntakePipeline(store: store, settings: configuration.intakeSettings)
             let largest = configuration.largestMessage
             let importing = MessageImport(pipeline: pipeline, store: store) { largest }

@@ -7,6 +7,11 @@ internal import Synchronization
 /// Writes events to the standard error, one line each, in one system call each, so that lines of several threads never
 /// mix.
 package struct StandardErrorLogHandler: LogHandler {
+    /// Whether the standard error of this process is a log, in which nothing but events may stand.
+    package static var isInUse: Bool { isBootstrapped.load(ordering: .relaxed) }
+
+    fileprivate static let isBootstrapped = Atomic<Bool>(false)
+
     package var metadata: Logger.Metadata = [:]
     private let label: String
     private let isJSON: Bool
@@ -77,6 +82,7 @@ extension Configuration {
         LoggingSystem.bootstrap { label in
             StandardErrorLogHandler(label: label, isJSON: isJSON)
         }
+        StandardErrorLogHandler.isBootstrapped.store(true, ordering: .relaxed)
     }
 }
 

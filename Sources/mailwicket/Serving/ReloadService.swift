@@ -39,7 +39,10 @@ struct ReloadService: Service {
         do {
             try await server.store.declarePeople(of: new)
         } catch {
-            logger.error("the store cannot take the new configuration; the old one stays in force")
+            logger.error(
+                "the store cannot take the new configuration; the old one stays in force",
+                metadata: ["file": "\(path)", "error": "\(error)"]
+            )
             return
         }
         server.pipeline.update(new.intakeSettings)

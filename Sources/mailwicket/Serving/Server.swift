@@ -27,10 +27,8 @@ struct Server: Sendable {
                 configuration: configuration.storage,
                 onFault: { error in storeLogger.error("a commit failed", metadata: ["error": "\(error)"]) }
             )
-        } catch Store.OpenFailure.locked(let failure) {
-            throw ExitStatus.fail(.unavailable, "\(configuration.dataDirectory): \(failure)")
-        } catch Store.OpenFailure.unusable(let error) {
-            throw ExitStatus.fail(.inputOutput, "\(configuration.dataDirectory) cannot be used: \(error)")
+        } catch {
+            throw ExitStatus.fail(error, directory: configuration.dataDirectory)
         }
         if store.newSuspects > 0 {
             logger.error(
@@ -38,7 +36,12 @@ struct Server: Sendable {
                 metadata: ["messages": "\(store.newSuspects)"]
             )
         }
-        try await store.declarePeople(of: configuration)
+        do {
+            try await store.declarePeople(of: configuration)
+        } catch {
+            await store.close()
+            throw ExitStatus.fail(error)
+        }
         let pipeline = IntakePipeline(store: store, settings: configuration.intakeSettings)
         self.pipeline = pipeline
         self.logger = logger
@@ -107,8 +110,7 @@ struct Server: Sendable {
             try await group.run()
         } catch {
             await store.close()
-            logger.error("stopped by a fault", metadata: ["error": "\(error)"])
-            throw ExitStatus.fail(.failed, "the server stopped: \(error)")
+            throw ExitStatus.fail(.failed, "stopped by a fault: \(error)")
         }
         await store.close()
         logger.notice("stopped")
@@ -161,20 +163,16 @@ struct Server: Sendable {
 }
 
 extension Store {
-    /// Makes what the configuration says of mailboxes and people known to the store, or ends the command.
-    func declarePeople(of configuration: Configuration) async throws {
+    /// Makes what the configuration says of mailboxes and people known to the store.
+    func declarePeople(of configuration: Configuration) async throws(StoreError) {
         let mailboxes = configuration.mailboxes.map { (id: $0.id, name: $0.name) }
-        do {
-            try await engine.write { writer throws(StoreError) in
-                try writer.declare(
-                    mailboxes: mailboxes,
-                    customers: configuration.customers,
-                    agents: configuration.agents,
-                    at: .now
-                )
-            }
-        } catch {
-            throw ExitStatus.fail(error)
+        try await engine.write { writer throws(StoreError) in
+            try writer.declare(
+                mailboxes: mailboxes,
+                customers: configuration.customers,
+                agents: configuration.agents,
+                at: .now
+            )
         }
     }
 
