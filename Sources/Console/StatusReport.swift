@@ -47,10 +47,12 @@ public struct StatusReport: Codable, Hashable, Sendable {
         public var commits: Int
         /// Jobs that those commits held.
         public var jobs: Int
+        /// Batches of jobs that were run again one by one, since one of them failed.
+        public var retriedBatches: Int
         /// Jobs that wait for a commit.
         public var queue: Int
-        /// Pages in the write-ahead log after the last commit.
-        public var walPages: Int
+        /// The size of the write-ahead log after the last commit, in octets.
+        public var walSize: Int
         /// Memory reserved for messages being received, in octets.
         public var reservedMemory: Int
         /// Refusals that were not kept because too many came at once.
@@ -64,8 +66,9 @@ public struct StatusReport: Codable, Hashable, Sendable {
             fault: String?,
             commits: Int,
             jobs: Int,
+            retriedBatches: Int,
             queue: Int,
-            walPages: Int,
+            walSize: Int,
             reservedMemory: Int,
             droppedRefusals: Int
         ) {
@@ -75,8 +78,9 @@ public struct StatusReport: Codable, Hashable, Sendable {
             self.fault = fault
             self.commits = commits
             self.jobs = jobs
+            self.retriedBatches = retriedBatches
             self.queue = queue
-            self.walPages = walPages
+            self.walSize = walSize
             self.reservedMemory = reservedMemory
             self.droppedRefusals = droppedRefusals
         }

@@ -100,10 +100,11 @@ struct RunningConsole {
                 fault: "the disk is full",
                 commits: 1,
                 jobs: 2,
-                queue: 3,
-                walPages: 4,
-                reservedMemory: 5,
-                droppedRefusals: 6
+                retriedBatches: 3,
+                queue: 4,
+                walSize: 5,
+                reservedMemory: 6,
+                droppedRefusals: 7
             ),
             alarms: [
                 StatusReport.Alarm(

@@ -20,6 +20,8 @@ public final class SQLiteEngine: StoreEngine {
         public var retriedBatches = 0
         /// Pages in the write-ahead log after the last commit.
         public var walPages = 0
+        /// The size of the write-ahead log after the last commit, in octets; its pages have SQLite's usual size.
+        public var walSize: Int { walPages * 4096 }
         /// The last fault of a commit, if none succeeded since.
         public var fault: StoreError?
     }

@@ -78,9 +78,12 @@ struct StatusCommand: AsyncParsableCommand {
             let store = report.store
             print(
                 "store \(store.directory): \(store.commits) commits of \(store.jobs) jobs, \(store.queue) waiting, "
-                    + "write-ahead log \(Output.size(store.walPages * 4096)), "
+                    + "write-ahead log \(Output.size(store.walSize)), "
                     + "\(Output.size(store.reservedMemory)) reserved for mail being received"
             )
+            if store.retriedBatches > 0 {
+                print("\(store.retriedBatches) batches of jobs were run again one by one, since one of them failed")
+            }
             if store.droppedRefusals > 0 { print("\(store.droppedRefusals) refusals were too many to keep") }
             print(problems.isEmpty ? "all is well" : "")
             for problem in problems { Output.text("! \(problem)") }

@@ -143,8 +143,9 @@ struct Server: Sendable {
                 fault: statistics.fault.map(\.description) ?? (alarms == nil ? "it cannot be read" : nil),
                 commits: statistics.commits,
                 jobs: statistics.jobs,
+                retriedBatches: statistics.retriedBatches,
                 queue: store.engine.queueLength,
-                walPages: statistics.walPages,
+                walSize: statistics.walSize,
                 reservedMemory: store.spool.reserved,
                 droppedRefusals: store.refusals.dropped
             ),
