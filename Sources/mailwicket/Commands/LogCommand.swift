@@ -28,8 +28,7 @@ package struct LogListCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var configuration: ConfigurationOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var list: ListOptions
 
     @Option(name: .long, help: "Only those whose From or envelope sender contains this.")
     var sender: String?
@@ -52,18 +51,11 @@ package struct LogListCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Only those received before.", valueName: "moment"))
     var until: MomentArgument?
 
-    @Option(name: .long, help: "How many at the most.")
-    var limit = 50
-
-    package func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
-    }
-
     package init() {}
 
     /// What the options ask for.
     package var query: EmailLogQuery {
-        var query = EmailLogQuery(limit: limit)
+        var query = EmailLogQuery(limit: list.limit)
         query.sender = sender
         query.subject = subject
         query.messageID = messageID.map { String($0.drop { $0 == "<" }.prefix { $0 != ">" }) }
@@ -75,25 +67,17 @@ package struct LogListCommand: AsyncParsableCommand {
     }
 
     package func run() async throws {
-        let configuration = try configuration.read()
-        let store = try self.configuration.openStore(configuration)
+        let configuration = try list.configuration.read()
+        let store = try list.configuration.openStore(configuration)
         let query = query
         let rows = try store.readOrFail { reader throws(StoreError) in try reader.emailLog(query) }
-        let entries = rows.map { LogEntryView($0, prefix: configuration.ticketPrefix) }
-        if output.json {
-            try Output.json(entries)
-            return
+        try list.show(
+            rows.map { LogEntryView($0, prefix: configuration.ticketPrefix) },
+            none: "no entries",
+            heading: ["ID", "RECEIVED", "MAILBOX", "OUTCOME", "TICKET", "FROM", "SUBJECT"]
+        ) {
+            [$0.id, $0.receivedAt, $0.mailbox, $0.outcome, $0.ticket ?? "-", $0.from.address ?? "-", $0.subject]
         }
-        guard !entries.isEmpty else {
-            print("no entries")
-            return
-        }
-        Output.table(
-            ["ID", "RECEIVED", "MAILBOX", "OUTCOME", "TICKET", "FROM", "SUBJECT"],
-            entries.map {
-                [$0.id, $0.receivedAt, $0.mailbox, $0.outcome, $0.ticket ?? "-", $0.from.address ?? "-", $0.subject]
-            }
-        )
     }
 }
 
@@ -169,38 +153,20 @@ struct LogRefusalsCommand: AsyncParsableCommand {
         abstract: "List what was refused before any message came, the newest first."
     )
 
-    @OptionGroup var configuration: ConfigurationOptions
-    @OptionGroup var output: OutputOptions
-
-    @Option(name: .long, help: "How many at the most.")
-    var limit = 50
-
-    func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
-    }
+    @OptionGroup var list: ListOptions
 
     func run() async throws {
-        let configuration = try configuration.read()
-        let store = try self.configuration.openStore(configuration)
-        let limit = limit
+        let configuration = try list.configuration.read()
+        let store = try list.configuration.openStore(configuration)
+        let limit = list.limit
         let rows = try store.readOrFail { reader throws(StoreError) in try reader.refusals(limit: limit) }
-        if output.json {
-            try Output.json(rows.map { RefusalView($0) })
-            return
+        try list.show(
+            rows.map { RefusalView($0) },
+            none: "no refusals",
+            heading: ["AT", "LISTENER", "PEER", "HELO", "FROM", "TO", "REPLY"]
+        ) {
+            [$0.at, $0.listener, $0.peer, $0.helo, $0.envelopeSender ?? "-", $0.recipient ?? "-", $0.reply]
         }
-        guard !rows.isEmpty else {
-            print("no refusals")
-            return
-        }
-        Output.table(
-            ["AT", "LISTENER", "PEER", "HELO", "FROM", "TO", "REPLY"],
-            rows.map {
-                [
-                    $0.at.description, $0.listener, $0.peer, $0.helo, $0.reversePath ?? "-", $0.forwardPath ?? "-",
-                    $0.reply,
-                ]
-            }
-        )
     }
 }
 

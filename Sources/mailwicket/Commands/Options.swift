@@ -92,6 +92,34 @@ struct OutputOptions: ParsableArguments {
     var json = false
 }
 
+/// What every list has: `--config`, `--json`, and how long it may become.
+struct ListOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(name: .long, help: "How many at the most.")
+    var limit = 50
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+    }
+
+    /// Prints what was found, as JSON or as a table.
+    ///
+    /// - Parameter none: the text for an empty table.
+    func show<View: Encodable>(
+        _ views: [View],
+        none: String,
+        heading: [String],
+        cells: (View) -> [String]
+    ) throws {
+        if output.json { return try Output.json(views) }
+        guard !views.isEmpty else { return print(none) }
+        Output.table(heading, views.map(cells))
+        if views.count == limit { print("These are the newest \(limit); there may be more: --limit") }
+    }
+}
+
 /// A moment on the command line: a date, a date with time (both UTC), or how long ago.
 package struct MomentArgument: ExpressibleByArgument {
     package let moment: Timestamp

@@ -17,8 +17,7 @@ struct TicketCommand: AsyncParsableCommand {
 struct TicketListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List tickets, the newest first.")
 
-    @OptionGroup var configuration: ConfigurationOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var list: ListOptions
 
     @Option(name: .long, help: "Only those that came in by this mailbox.")
     var mailbox: String?
@@ -29,33 +28,18 @@ struct TicketListCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Only those in this status.")
     var status: String?
 
-    @Option(name: .long, help: "How many at the most.")
-    var limit = 50
-
-    func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
-    }
-
     func run() async throws {
-        let configuration = try configuration.read()
-        let store = try self.configuration.openStore(configuration)
-        let query = TicketQuery(mailbox: mailbox, queue: queue, status: status, limit: limit)
+        let configuration = try list.configuration.read()
+        let store = try list.configuration.openStore(configuration)
+        let query = TicketQuery(mailbox: mailbox, queue: queue, status: status, limit: list.limit)
         let rows = try store.readOrFail { reader throws(StoreError) in try reader.tickets(query) }
-        let tickets = rows.map { TicketView($0, prefix: configuration.ticketPrefix) }
-        if output.json {
-            try Output.json(tickets)
-            return
+        try list.show(
+            rows.map { TicketView($0, prefix: configuration.ticketPrefix) },
+            none: "no tickets",
+            heading: ["NUMBER", "STATUS", "PRIORITY", "QUEUE", "CHANGED", "FROM", "SUBJECT"]
+        ) {
+            [$0.number, $0.status, $0.priority, $0.queue, $0.updatedAt, $0.requester.address ?? "-", $0.subject]
         }
-        guard !tickets.isEmpty else {
-            print("no tickets")
-            return
-        }
-        Output.table(
-            ["NUMBER", "STATUS", "PRIORITY", "QUEUE", "CHANGED", "FROM", "SUBJECT"],
-            tickets.map {
-                [$0.number, $0.status, $0.priority, $0.queue, $0.updatedAt, $0.requester.address ?? "-", $0.subject]
-            }
-        )
     }
 }
 
