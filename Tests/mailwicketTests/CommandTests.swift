@@ -97,11 +97,50 @@ internal import mailwicket
             file: "c.yaml"
         )
         #expect(
-            configuration.postfixRecipients == [
+            try configuration.postfixRecipients() == [
                 "support@example.com OK", "help@example.com OK", "x@other.example OK", "@example.com OK",
                 "postmaster@example.com OK", "abuse@example.com OK", "postmaster@other.example OK",
                 "abuse@other.example OK", "postmaster@third.example OK", "abuse@third.example OK",
             ]
         )
+    }
+
+    /// What postmap(1) of Postfix 3.7 was seen to find by these addresses.
+    @Test(
+        arguments: [
+            (#""John Doe"@example.com"#, #""john doe"@example.com OK"#), ("a+b@example.com", "a+b@example.com OK"),
+            (#""a\"b\\c"@example.com"#, #""a\"b\\c"@example.com OK"#), (#""a.b"@example.com"#, "a.b@example.com OK"),
+            (##""#a b"@example.com"##, ##""#a b"@example.com OK"##), ("ÄRGER@example.com", "ärger@example.com OK"),
+            (#""a."@example.com"#, #""a."@example.com OK"#), ("a@exämple.example", "a@exämple.example OK"),
+        ]
+    )
+    func postfixKeys(_ address: String, _ line: String) throws {
+        #expect(try Self.configuration(address: address).postfixRecipients().first == line)
+    }
+
+    @Test func whatPostfixTakesForAComment() throws {
+        let configuration = try Self.configuration(address: "#1@example.com")
+        let error = #expect(throws: PostfixTableError.self) { try configuration.postfixRecipients() }
+        #expect(error?.description.hasPrefix("#1@example.com cannot stand") == true)
+    }
+
+    private static func configuration(address: String) throws -> Configuration {
+        let quoted = address.replacing("'", with: "''")
+        return try Configuration(
+            yaml: """
+                listeners: [{ name: a, dialect: smtp, address: "127.0.0.1:1" }]
+                mailboxes: [{ id: a, addresses: ['\(quoted)'] }]
+                """,
+            file: "c.yaml"
+        )
+    }
+
+    @Test(arguments: [
+        (["a", "b"], "a b"), (["./mailwicket", "--config", "x/y.yaml"], "./mailwicket --config x/y.yaml"),
+        (["a b", "", "it's"], #"'a b' '' 'it'\''s'"#), (["$HOME", "a;b", "#x"], "'$HOME' 'a;b' '#x'"),
+        (["Grüße"], "'Grüße'"),
+    ])
+    func shellWords(_ words: [String], _ line: String) {
+        #expect(CommandLineText.line(words) == line)
     }
 }

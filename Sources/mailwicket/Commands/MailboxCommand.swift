@@ -19,9 +19,13 @@ struct MailboxListCommand: AsyncParsableCommand {
         abstract: "List the mailboxes.",
         discussion: """
             With --postfix it prints the table for Postfix's relay_recipient_maps, so that Postfix itself refuses \
-            recipients that do not exist:
+            recipients that do not exist. By way of another file, so that a mistake leaves the old table in place:
 
-              mailwicket mailbox list --postfix > /etc/postfix/mailwicket-recipients && postfix reload
+              mailwicket mailbox list --postfix > /etc/postfix/mailwicket-recipients.new &&
+              mv /etc/postfix/mailwicket-recipients.new /etc/postfix/mailwicket-recipients &&
+              postfix reload
+
+            Exit code 65 if an address cannot stand in such a table.
             """
     )
 
@@ -48,7 +52,11 @@ struct MailboxListCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try configuration.read()
         if postfix {
-            for line in configuration.postfixRecipients { print(line) }
+            do {
+                for line in try configuration.postfixRecipients() { print(line) }
+            } catch {
+                throw ExitStatus.fail(.badData, "\(error)")
+            }
             return
         }
         if output.json {
@@ -76,30 +84,5 @@ struct MailboxListCommand: AsyncParsableCommand {
                 ]
             }
         )
-    }
-}
-
-extension Configuration {
-    /// The lines of Postfix's `relay_recipient_maps`: every address that a mailbox takes mail for.
-    ///
-    /// Inactive mailboxes are left out, since their recipients are refused. Paused ones stay: Postfix keeps their mail.
-    package var postfixRecipients: [String] {
-        var keys: [String] = []
-        var seen: Set<String> = []
-        func add(_ key: String) {
-            if seen.insert(key).inserted { keys.append(key) }
-        }
-        for mailbox in mailboxes where mailbox.state != .inactive {
-            for address in mailbox.addresses { add(address.comparisonKey) }
-            for domain in mailbox.catchAllDomains { add("@\(domain)") }
-        }
-        if let owner = mailboxes.first(where: { $0.id == postmaster }), owner.state != .inactive {
-            let domains = mailboxes.flatMap { $0.addresses.map(\.domain) + $0.catchAllDomains }
-            for domain in domains {
-                add("postmaster@\(domain)")
-                add("abuse@\(domain)")
-            }
-        }
-        return keys.map { "\($0) OK" }
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Glibc
 internal import Inbound
 internal import Logging
@@ -30,7 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
         _ = signal(SIGHUP, SIG_IGN)
         let logger = Logger(label: "mailwicket")
         let server = try await Server(file: file, configuration: settings, logger: logger)
-        announce(server, settings)
+        announce(server, settings, file)
         logger.notice(
             "started",
             metadata: ["configuration": "\(file.path)", "data_directory": "\(settings.dataDirectory)"]
@@ -39,13 +40,22 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Tells a person at a terminal where mail goes in, and how to try it.
-    private func announce(_ server: Server, _ configuration: Configuration) {
+    private func announce(_ server: Server, _ configuration: Configuration, _ file: ConfigurationFile) {
         let listeners = server.listeners.map(\.status)
         for listener in listeners {
             print("\(listener.dialect.uppercased()) on \(listener.address) (\(listener.name))")
         }
         if Output.isTerminal, let line = configuration.swaksLine(listeners) {
-            print("\nThe first ticket:\n\n  \(line)\n\n  mailwicket ticket show 1\n")
+            print(
+                """
+
+                To make a ticket and see it, in another terminal in \(FileManager.default.currentDirectoryPath):
+
+                  \(line)
+                  \(CommandLineText.mailwicket(["ticket", "list"], file: file))
+
+                """
+            )
         }
         // Standard output is buffered when it is no terminal, and who waits for these lines waits now.
         fflush(nil)
@@ -60,8 +70,14 @@ extension Configuration {
         else { return nil }
         let door =
             listener.address.hasPrefix("unix:")
-            ? "--socket \(listener.address.dropFirst(5))" : "--server \(listener.address)"
-        let dialect = listener.dialect == "lmtp" ? " --protocol LMTP" : ""
-        return "swaks \(door)\(dialect) --from you@example.org --to \(address) --h-Subject 'Hello' --body 'It works.'"
+            ? ["--socket", String(listener.address.dropFirst(5))] : ["--server", listener.address]
+        let dialect = listener.dialect == "lmtp" ? ["--protocol", "LMTP"] : []
+        return CommandLineText.line(
+            ["swaks"] + door + dialect
+                + [
+                    "--from", "you@example.org", "--to", address.description, "--h-Subject", "Hello", "--body",
+                    "It works.",
+                ]
+        )
     }
 }
