@@ -160,23 +160,14 @@ struct AddressParser {
 
     /// Reads a comment at `start`, comments within it included; the outermost's text is kept.
     private mutating func readComment(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
-        var depth = 1
-        var index = start + 1
-        while index < end {
-            switch bytes[index] {
-            case Octet.openParenthesis: depth += 1
-            case Octet.closeParenthesis: depth -= 1
-            case Octet.backslash: index += 1
-            default: break
-            }
-            if depth == 0 { break }
-            index += 1
-        }
-        work.charge(min(index, end) - start)
-        guard index < end else { return nil }
+        let behind = bytes.commentEnd(from: start, to: end)
+        work.charge((behind ?? end) - start)
+        guard let behind else { return nil }
         comment.removeAll(keepingCapacity: true)
-        for position in start + 1..<index where bytes[position] != Octet.backslash { comment.append(bytes[position]) }
-        return index + 1
+        for position in start + 1..<behind - 1 where bytes[position] != Octet.backslash {
+            comment.append(bytes[position])
+        }
+        return behind
     }
 
     /// Reads what stands in angle brackets, `start` being behind the first.

@@ -72,6 +72,25 @@ extension Span<UInt8> {
         }
     }
 
+    /// The offset behind the comment that begins at `start`, comments within it included (RFC 5322 section 3.2.2).
+    ///
+    /// - Returns: `nil` when it does not end before `end`.
+    func commentEnd(from start: Int, to end: Int) -> Int? {
+        var depth = 0
+        var index = start
+        while index < end {
+            switch self[index] {
+            case Octet.openParenthesis: depth += 1
+            case Octet.closeParenthesis: depth -= 1
+            case Octet.backslash: index += 1
+            default: break
+            }
+            index += 1
+            if depth == 0 { return index }
+        }
+        return nil
+    }
+
     /// The offset of the first line break at or after `offset`, or `end`.
     func lineEnd(from offset: Int, to end: Int) -> Int {
         var index = offset

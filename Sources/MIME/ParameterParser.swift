@@ -55,26 +55,11 @@ struct ParameterParser {
             if bytes[index].isFoldingSpace || bytes[index] == 0 {
                 index += 1
             } else if bytes[index] == Octet.openParenthesis {
-                skipComment(bytes)
+                index = bytes.commentEnd(from: index, to: end) ?? end
             } else {
                 return
             }
         }
-    }
-
-    private mutating func skipComment(_ bytes: Span<UInt8>) {
-        var depth = 0
-        while index < end {
-            switch bytes[index] {
-            case Octet.openParenthesis: depth += 1
-            case Octet.closeParenthesis: depth -= 1
-            case Octet.backslash: index += 1
-            default: break
-            }
-            index += 1
-            if depth == 0 { break }
-        }
-        index = min(index, end)
     }
 
     /// Reads what is left as parameters.

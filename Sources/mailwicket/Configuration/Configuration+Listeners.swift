@@ -19,7 +19,7 @@ extension Configuration {
         names: inout Set<String>,
         bound: inout [String: String]
     ) -> ListenerConfiguration? {
-        let name = readName(section, names: &names)
+        let name = section.requiredIdentifier("name", of: "listener", taken: &names)
         let dialect = section.requiredChoice(
             "dialect",
             ["smtp": SMTPSession.Dialect.smtp, "lmtp": .lmtp]
@@ -35,19 +35,6 @@ extension Configuration {
         guard name != nil, dialect != nil, address != nil else { return nil }
         check(section, listener)
         return listener
-    }
-
-    private func readName(_ section: Section, names: inout Set<String>) -> String? {
-        guard let text = section.requiredText("name") else { return nil }
-        guard let name = parseIdentifier(text) else {
-            section.fail("name", "expected \(identifierGrammar), found \"\(text)\"")
-            return nil
-        }
-        guard names.insert(name).inserted else {
-            section.fail("name", "there is another listener \"\(name)\"")
-            return nil
-        }
-        return name
     }
 
     private func readAddress(

@@ -6,6 +6,9 @@ extension Configuration {
     /// How problems describe an address.
     private static let addressGrammar = "a mail address such as support@example.com"
 
+    /// How problems describe a domain.
+    private static let domainGrammar = "a domain such as example.com"
+
     /// The profile that mailboxes use when none is named, whether or not the file defines it.
     private static let standardDefaults = TicketDefaults(
         name: "standard",
@@ -87,45 +90,24 @@ extension Configuration {
         addresses: inout [String: String],
         domains: inout [String: String]
     ) -> Mailbox? {
-        let id = readID(section, kind: "mailbox", ids: &ids)
+        let id = section.requiredIdentifier("id", of: "mailbox", taken: &ids)
         let name = section.text("name", default: id ?? "")
         let owner = id ?? section.path
-        var own: [MailAddress] = []
-        for (address, place) in section.parsedList(
-            "addresses",
-            expected: Self.addressGrammar,
-            required: true,
-            { MailAddress($0) }
-        ) {
-            if let other = addresses[address.comparisonKey] {
-                section.findings.report(
-                    place.mark,
-                    "\(place.path): \(address) belongs to mailbox \"\(other)\" already"
-                )
-            } else {
-                addresses[address.comparisonKey] = owner
-                own.append(address)
-            }
-        }
+        let own = section.claim(
+            section.parsedList("addresses", expected: Self.addressGrammar, required: true) { MailAddress($0) },
+            by: \.comparisonKey,
+            for: owner,
+            taken: &addresses
+        ) { "\($0) belongs to mailbox \"\($1)\" already" }
         if section.has("addresses"), section.texts("addresses").isEmpty {
             section.fail("addresses", "at least one address is needed")
         }
-        var catchAll: [Domain] = []
-        for (domain, place) in section.parsedList(
-            "catch_all",
-            expected: "a domain such as example.com",
-            { Domain($0) }
-        ) {
-            if let other = domains[domain.name] {
-                section.findings.report(
-                    place.mark,
-                    "\(place.path): mailbox \"\(other)\" is the catch-all of \(domain) already"
-                )
-            } else {
-                domains[domain.name] = owner
-                catchAll.append(domain)
-            }
-        }
+        let catchAll = section.claim(
+            section.parsedList("catch_all", expected: Self.domainGrammar) { Domain($0) },
+            by: \.name,
+            for: owner,
+            taken: &domains
+        ) { "mailbox \"\($1)\" is the catch-all of \($0) already" }
         let delimiter = section.parsed(
             "extension_delimiter",
             expected: "one character such as \"+\" or \"-\", or \"\" for none",
@@ -162,20 +144,6 @@ extension Configuration {
         return profile
     }
 
-    /// Reads an identifier that no other of its kind may have.
-    private func readID(_ section: Section, kind: String, ids: inout Set<String>) -> String? {
-        guard let text = section.requiredText("id") else { return nil }
-        guard let id = parseIdentifier(text) else {
-            section.fail("id", "expected \(identifierGrammar), found \"\(text)\"")
-            return nil
-        }
-        guard ids.insert(id).inserted else {
-            section.fail("id", "there is another \(kind) \"\(id)\"")
-            return nil
-        }
-        return id
-    }
-
     // MARK: - Customers and agents
 
     mutating func readPeople(_ top: Section) {
@@ -186,10 +154,14 @@ extension Configuration {
             )
         )
         customers = top.sections("customers") { section, _ in
-            let id = readID(section, kind: "customer", ids: &people.customerIDs)
+            let id = section.requiredIdentifier("id", of: "customer", taken: &people.customerIDs)
             let name = section.text("name", default: id ?? "")
-            let domains = section.parsedList("domains", expected: "a domain such as example.com") { Domain($0) }
-            let own = domains.compactMap { people.claim($0.value, at: $0.place, for: id ?? section.path, in: section) }
+            let own = section.claim(
+                section.parsedList("domains", expected: Self.domainGrammar) { Domain($0) },
+                by: \.name,
+                for: id ?? section.path,
+                taken: &people.domains
+            ) { "\($0) belongs to customer \"\($1)\" already" }
             let contacts = section.sections("contacts") { contact, _ in
                 let addresses = readAddresses(contact, people: &people)
                 let name = contact.text("name", default: addresses.first?.description ?? "")
@@ -201,7 +173,7 @@ extension Configuration {
             return id.map { CustomerRecord(id: $0, name: name, domains: own, contacts: contacts) }
         }
         agents = top.sections("agents") { section, _ in
-            let id = readID(section, kind: "agent", ids: &people.agentIDs)
+            let id = section.requiredIdentifier("id", of: "agent", taken: &people.agentIDs)
             let name = section.text("name", default: id ?? "")
             let addresses = readAddresses(section, people: &people)
             return id.map { AgentRecord(id: $0, name: name, addresses: addresses) }
@@ -209,47 +181,30 @@ extension Configuration {
     }
 
     private func readAddresses(_ section: Section, people: inout PeopleReading) -> [MailAddress] {
-        section.parsedList("addresses", expected: Self.addressGrammar, required: true, { MailAddress($0) })
-            .compactMap { people.claim($0.value, at: $0.place, for: section.path, in: section) }
+        let mailboxes = people.mailboxes
+        return section.claim(
+            section.parsedList("addresses", expected: Self.addressGrammar, required: true) { MailAddress($0) },
+            by: \.comparisonKey,
+            for: section.path,
+            taken: &people.addresses
+        ) { address, owner in
+            mailboxes[address.comparisonKey].map { "\(address) is an address of mailbox \"\($0)\", no person's" }
+                ?? "\(address) belongs to \(owner) already"
+        }
     }
 }
 
 /// What is taken already while customers and agents are read.
 private struct PeopleReading {
+    /// The mailboxes by their addresses, which are no person's.
     let mailboxes: [String: String]
     var customerIDs: Set<String> = []
     var agentIDs: Set<String> = []
-    private var addresses: [String: String] = [:]
-    private var domains: [String: String] = [:]
+    var addresses: [String: String]
+    var domains: [String: String] = [:]
 
     init(mailboxes: [String: String]) {
         self.mailboxes = mailboxes
-    }
-
-    mutating func claim(_ address: MailAddress, at place: PlacedText, for owner: String, in section: Section)
-        -> MailAddress?
-    {
-        if let mailbox = mailboxes[address.comparisonKey] {
-            section.findings.report(
-                place.mark,
-                "\(place.path): \(address) is an address of mailbox \"\(mailbox)\", no person's"
-            )
-            return nil
-        }
-        if let other = addresses[address.comparisonKey] {
-            section.findings.report(place.mark, "\(place.path): \(address) belongs to \(other) already")
-            return nil
-        }
-        addresses[address.comparisonKey] = owner
-        return address
-    }
-
-    mutating func claim(_ domain: Domain, at place: PlacedText, for owner: String, in section: Section) -> Domain? {
-        if let other = domains[domain.name] {
-            section.findings.report(place.mark, "\(place.path): \(domain) belongs to customer \"\(other)\" already")
-            return nil
-        }
-        domains[domain.name] = owner
-        return domain
+        addresses = mailboxes
     }
 }

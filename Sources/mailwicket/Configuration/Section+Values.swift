@@ -23,6 +23,42 @@ extension Section {
         return value
     }
 
+    /// A stable identifier that must be there and that no other thing of the kind may have.
+    func requiredIdentifier(_ key: String, of kind: String, taken: inout Set<String>) -> String? {
+        guard let text = requiredText(key) else { return nil }
+        guard let identifier = parseIdentifier(text) else {
+            fail(key, "expected \(identifierGrammar), found \"\(text)\"")
+            return nil
+        }
+        guard taken.insert(identifier).inserted else {
+            fail(key, "there is another \(kind) \"\(identifier)\"")
+            return nil
+        }
+        return identifier
+    }
+
+    /// The values of a list that nobody has claimed; the others are reported.
+    ///
+    /// - Parameters:
+    ///   - taken: who claimed what, to which `owner` is added.
+    ///   - problem: tells that the owner named has the value already.
+    func claim<Value>(
+        _ values: [(value: Value, place: PlacedText)],
+        by key: (Value) -> String,
+        for owner: String,
+        taken: inout [String: String],
+        _ problem: (Value, String) -> String
+    ) -> [Value] {
+        values.compactMap { value, place in
+            if let other = taken[key(value)] {
+                findings.report(place.mark, "\(place.path): \(problem(value, other))")
+                return nil
+            }
+            taken[key(value)] = owner
+            return value
+        }
+    }
+
     /// A whole number within a range.
     func integer(_ key: String, in range: ClosedRange<Int>, default fallback: Int) -> Int {
         number(key, in: range, default: fallback, expected: "a whole number", parseInteger)
