@@ -110,6 +110,13 @@ public struct StatusReport: Codable, Hashable, Sendable {
             self.raisedAt = raisedAt
             self.lastAt = lastAt
         }
+
+        /// The alarm as a sentence.
+        public var sentence: String {
+            let about = subject.isEmpty ? "" : " (\(subject))"
+            let when = occurrences > 1 ? "\(occurrences) times from \(raisedAt) to \(lastAt)" : "at \(raisedAt)"
+            return "Alarm \(kind)\(about), \(when): \(text)"
+        }
     }
 
     /// The server's process.
@@ -153,6 +160,6 @@ public struct StatusReport: Codable, Hashable, Sendable {
         for listener in listeners where !listener.isListening {
             problems.append("Listener \(listener.name) is not open.")
         }
-        return problems + alarms.map { "Alarm \($0.kind)\($0.subject.isEmpty ? "" : " (\($0.subject))"): \($0.text)" }
+        return problems + alarms.map(\.sentence)
     }
 }

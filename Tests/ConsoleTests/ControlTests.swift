@@ -18,7 +18,10 @@ internal import Testing
             let report = try await client.status()
             #expect(report == RunningConsole.report(directory: console.store.layout.directory))
             #expect(
-                report.problems == ["The last commit failed: the disk is full.", "Alarm wal-size: Too \"large\"\n…"]
+                report.problems == [
+                    "The last commit failed: the disk is full.",
+                    "Alarm wal-size, 2 times from 2026-11-21T09:30:00Z to 2026-11-21T09:32:00Z: Too \"large\"\n…",
+                ]
             )
             await client.close()
         }

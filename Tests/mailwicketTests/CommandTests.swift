@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Mail
 internal import Storage
 internal import Testing
@@ -142,5 +143,27 @@ internal import mailwicket
     ])
     func shellWords(_ words: [String], _ line: String) {
         #expect(CommandLineText.line(words) == line)
+    }
+
+    /// The help fits a terminal of eighty columns as it is written, so that tables and examples stay whole.
+    @Test func helpIsNotBroken() throws {
+        #expect(
+            Mailwicket.helpMessage(columns: 80).contains(
+                "\n  69  no server answers, or another process owns the data directory\n"
+            )
+        )
+        let mailbox = try #require(
+            Mailwicket.configuration.subcommands.first { $0.configuration.commandName == "mailbox" }
+        )
+        let help = Mailwicket.helpMessage(for: try #require(mailbox.configuration.subcommands.first), columns: 80)
+        #expect(help.contains("\n  mv recipients.new /etc/postfix/mailwicket-recipients && postfix reload\n"))
+    }
+
+    @Test(arguments: [
+        ("/", "Is a directory"), ("/nonexistent", "No such file or directory"), ("/dev/null/x", "Not a directory"),
+    ])
+    func reasons(_ path: String, _ reason: String) {
+        let error = #expect(throws: (any Error).self) { try Data(contentsOf: URL(filePath: path)) }
+        #expect(error?.reason == reason)
     }
 }

@@ -33,7 +33,7 @@ enum ExitStatus: Int32 {
           64  the command line is wrong
           65  the input is not what it should be
           66  a file or a stored entry is not there
-          69  the server does not run or does not answer, or another process owns the data directory
+          69  no server answers, or another process owns the data directory
           73  the data directory cannot be made
           74  reading or writing failed
           75  it failed for now; the same may succeed later

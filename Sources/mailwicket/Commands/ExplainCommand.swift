@@ -113,14 +113,16 @@ struct ExplainCommand: AsyncParsableCommand {
     private func show(_ answer: Answer) {
         for refused in answer.refused { Output.text("\(refused.recipient): refused, \(refused.why)") }
         for mailbox in answer.mailboxes {
-            Output.text("\(mailbox.mailbox): \(mailbox.outcome)\(mailbox.ticket.map { " \($0)" } ?? "")")
-            Output.text(mailbox.explanation, indent: "  ")
+            let outcome = "\(mailbox.outcome)\(mailbox.ticket.map { " \($0)" } ?? "")"
             if let entry = mailbox.repeatedEntry {
                 Output.text(
-                    "The message is in the store already and would be answered with entry \(entry).",
-                    indent: "  "
+                    "\(mailbox.mailbox): in the store already, as entry \(entry); nothing new would become of it"
                 )
+                Output.text("If it were new: \(outcome)", indent: "  ")
+            } else {
+                Output.text("\(mailbox.mailbox): \(outcome)")
             }
+            Output.text(mailbox.explanation, indent: "  ")
             mailbox.trace.print(indent: "    ")
         }
     }
@@ -148,7 +150,7 @@ struct ExplainCommand: AsyncParsableCommand {
             if file == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
             return Array(try Data(contentsOf: URL(filePath: file)))
         } catch {
-            throw ExitStatus.fail(.noInput, "\(file) cannot be read: \(error.localizedDescription)")
+            throw ExitStatus.fail(.noInput, "\(file) cannot be read: \(error.reason)")
         }
     }
 }

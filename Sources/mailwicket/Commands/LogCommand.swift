@@ -45,10 +45,16 @@ package struct LogListCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Only those in this mailbox.")
     var mailbox: String?
 
-    @Option(name: .long, help: ArgumentHelp("Only those received then or later.", valueName: "moment"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Only those received then or later: 2026-11-21, 2026-11-21T09:30, 2h.", valueName: "moment")
+    )
     var since: MomentArgument?
 
-    @Option(name: .long, help: ArgumentHelp("Only those received before.", valueName: "moment"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Only those received before: 2026-11-21, 2026-11-21T09:30, 2h.", valueName: "moment")
+    )
     var until: MomentArgument?
 
     package init() {}
@@ -76,7 +82,7 @@ package struct LogListCommand: AsyncParsableCommand {
             none: "no entries",
             heading: ["ID", "RECEIVED", "MAILBOX", "OUTCOME", "TICKET", "FROM", "SUBJECT"]
         ) {
-            [$0.id, $0.receivedAt, $0.mailbox, $0.outcome, $0.ticket ?? "-", $0.from.address ?? "-", $0.subject]
+            [$0.id, $0.receivedAt, $0.mailbox, $0.outcome, $0.ticket ?? "-", $0.from.address ?? "-", $0.shownSubject]
         }
     }
 }

@@ -31,6 +31,9 @@ struct LogEntryView: Encodable {
         envelopeSender = row.reversePath
         size = row.size
     }
+
+    /// The subject for people, who else would see nothing where there is none.
+    var shownSubject: String { subject.isEmpty ? "(no subject)" : subject }
 }
 
 /// A trace as commands show it: what each stage concluded, and the facts it found.
@@ -119,6 +122,16 @@ struct DeliveryView: Encodable {
         recipients = row.recipients
         isRepeated = row.isRepeated
     }
+
+    /// What people are told of it; an import has neither session nor envelope.
+    fileprivate var lines: [String] {
+        var lines = ["listener \(listener)", "from \(peer)"]
+        if !session.isEmpty { lines[0] += ", session \(session)" }
+        if !helo.isEmpty { lines[1] += ", HELO \(helo)" }
+        if !protocolKeyword.isEmpty { lines[1] += ", \(protocolKeyword)" }
+        if !recipients.isEmpty { lines.append("envelope <\(envelopeSender)> to \(recipients.joined(separator: ", "))") }
+        return lines
+    }
 }
 
 /// An entry with all that is known of it.
@@ -133,7 +146,7 @@ struct LogDetailView: Encodable {
         Output.text("entry      \(entry.id)")
         Output.text("mailbox    \(entry.mailbox)")
         Output.text("from       \(entry.from.text)")
-        Output.text("subject    \(entry.subject)")
+        Output.text("subject    \(entry.shownSubject)")
         Output.text("Message-ID \(entry.messageID.map { "<\($0)>" } ?? "none")")
         Output.text("size       \(Output.size(entry.size))")
         for attachment in attachments { Output.text("attached   \(attachment.text)") }
@@ -148,15 +161,7 @@ struct LogDetailView: Encodable {
         for delivery in deliveries {
             Swift.print()
             Output.text("arrived \(delivery.receivedAt)\(delivery.isRepeated ? ", again" : "")")
-            Output.text("listener \(delivery.listener), session \(delivery.session)", indent: "  ")
-            Output.text(
-                "from \(delivery.peer), HELO \(delivery.helo), \(delivery.protocolKeyword)",
-                indent: "  "
-            )
-            Output.text(
-                "envelope <\(delivery.envelopeSender)> to \(delivery.recipients.joined(separator: ", "))",
-                indent: "  "
-            )
+            for line in delivery.lines { Output.text(line, indent: "  ") }
         }
     }
 }

@@ -21,9 +21,8 @@ struct MailboxListCommand: AsyncParsableCommand {
             With --postfix it prints the table for Postfix's relay_recipient_maps, so that Postfix itself refuses \
             recipients that do not exist. By way of another file, so that a mistake leaves the old table in place:
 
-              mailwicket mailbox list --postfix > /etc/postfix/mailwicket-recipients.new &&
-              mv /etc/postfix/mailwicket-recipients.new /etc/postfix/mailwicket-recipients &&
-              postfix reload
+              mailwicket mailbox list --postfix > recipients.new &&
+              mv recipients.new /etc/postfix/mailwicket-recipients && postfix reload
 
             Exit code 65 if an address cannot stand in such a table.
             """

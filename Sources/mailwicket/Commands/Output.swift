@@ -39,7 +39,7 @@ enum Output {
         do {
             try FileHandle.standardOutput.write(contentsOf: Data(octets))
         } catch {
-            throw ExitStatus.fail(.inputOutput, "the output cannot be written: \(error.localizedDescription)")
+            throw ExitStatus.fail(.inputOutput, "the output cannot be written: \(error.reason)")
         }
     }
 

@@ -13,7 +13,7 @@ struct PersonView: Encodable {
         case (let name?, let address?): "\(name) <\(address)>"
         case (nil, let address?): address
         case (let name?, nil): name
-        case (nil, nil): "nobody"
+        case (nil, nil): "(no address)"
         }
     }
 }

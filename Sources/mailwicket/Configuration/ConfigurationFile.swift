@@ -48,7 +48,7 @@ package struct ConfigurationFile: Sendable {
         do {
             data = try Data(contentsOf: URL(filePath: path))
         } catch {
-            throw .unreadable("\(path) cannot be read: \(error.localizedDescription)")
+            throw .unreadable("\(path) cannot be read: \(error.reason)")
         }
         guard data.count <= Self.maximumSize, let text = String(validating: data, as: UTF8.self) else {
             throw .unreadable("\(path) is no text in UTF-8, or is larger than \(Self.maximumSize) octets")

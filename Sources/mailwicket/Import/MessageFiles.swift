@@ -62,7 +62,7 @@ package struct MessageFiles {
         do {
             return .success(LineEnds.restoringCRLF(Array(try Data(contentsOf: url))))
         } catch {
-            return .failure(Problem(description: "cannot be read: \(error.localizedDescription)"))
+            return .failure(Problem(description: "cannot be read: \(error.reason)"))
         }
     }
 
@@ -71,7 +71,7 @@ package struct MessageFiles {
         do {
             handle = try FileHandle(forReadingFrom: url)
         } catch {
-            let problem = Problem(description: "cannot be read: \(error.localizedDescription)")
+            let problem = Problem(description: "cannot be read: \(error.reason)")
             try await body(Found(name: url.path, octets: .failure(problem), progress: before))
             return
         }
@@ -92,7 +92,7 @@ package struct MessageFiles {
                 case .tooLarge: octets = .failure(tooLarge)
                 }
             } catch {
-                let problem = Problem(description: "cannot be read: \(error.localizedDescription)")
+                let problem = Problem(description: "cannot be read: \(error.reason)")
                 try await body(Found(name: url.path, octets: .failure(problem), progress: before + position.octets))
                 return
             }

@@ -149,16 +149,21 @@ struct Server: Sendable {
                 reservedMemory: store.spool.reserved,
                 droppedRefusals: store.refusals.dropped
             ),
-            alarms: (alarms ?? []).map { alarm in
-                StatusReport.Alarm(
-                    kind: alarm.kind,
-                    subject: alarm.subject,
-                    text: alarm.text,
-                    occurrences: alarm.occurrences,
-                    raisedAt: alarm.raisedAt.description,
-                    lastAt: alarm.lastAt.description
-                )
-            }
+            alarms: (alarms ?? []).map { StatusReport.Alarm($0) }
+        )
+    }
+}
+
+extension StatusReport.Alarm {
+    /// An alarm as the store keeps it.
+    init(_ alarm: Alarm) {
+        self.init(
+            kind: alarm.kind,
+            subject: alarm.subject,
+            text: alarm.text,
+            occurrences: alarm.occurrences,
+            raisedAt: alarm.raisedAt.description,
+            lastAt: alarm.lastAt.description
         )
     }
 }
