@@ -95,7 +95,7 @@ public final class BlobStore: Sendable {
     private func isInUse(_ digest: [UInt8]) -> Bool { inUse.withLock { $0[digest] != nil } }
 
     private func durableFile(of message: ReceivedMessage) throws(StoreError) -> (path: String, isTemporary: Bool) {
-        let path = message.spoolPath ?? spool.path(of: spool.nextLane())
+        let path = message.spoolPath ?? spool.path(of: spool.nextNumber())
         guard message.spoolPath == nil else {
             try fileSystem.synchronizeFile(path)
             return (path, false)

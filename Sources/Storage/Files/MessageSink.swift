@@ -27,7 +27,7 @@ public final class MessageSink: Sendable {
     init(spool: MessageSpool, reservation: Int) {
         self.spool = spool
         self.reservation = reservation
-        number = spool.nextLane()
+        number = spool.nextNumber()
         threshold = reservation
     }
 

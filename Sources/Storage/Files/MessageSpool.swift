@@ -53,7 +53,8 @@ public final class MessageSpool: Sendable {
         used.withLock { $0 -= octets }
     }
 
-    func nextLane() -> Int {
+    /// A number that no other message of this process has: it names a spool file, and picks the thread that writes it.
+    func nextNumber() -> Int {
         counter.add(1, ordering: .relaxed).newValue
     }
 
