@@ -1,3 +1,5 @@
+package import SMTP
+
 /// Decides when a peer has been silent or slow for too long.
 ///
 /// Time is an argument, in seconds of any steady clock.
@@ -10,65 +12,105 @@ package struct ConnectionClock {
         case wait(until: Double)
     }
 
-    private let idleTimeout: Double
-    private let transactionTimeout: Double
-    private let minDataRate: Double
-    /// The data rate is measured over so many seconds.
-    private static let window = 60.0
+    /// How long a peer may take.
+    package struct Limits {
+        /// Seconds of silence, and of one command line.
+        var idle: Double
+        /// Seconds of a transaction, and of the octets of one message or chunk.
+        var transaction: Double
+        /// Octets per second of a message; 0 is no limit.
+        var dataRate: Double
+        /// The data rate is measured over so many seconds.
+        var window: Double
 
-    private var lastOctets: Double
-    private var messageBegan: Double?
-    private var windowBegan = 0.0
-    private var windowOctets = 0
-
-    package init(idleTimeout: Int, transactionTimeout: Int, minDataRate: Int, now: Double) {
-        self.idleTimeout = Double(idleTimeout)
-        self.transactionTimeout = Double(transactionTimeout)
-        self.minDataRate = Double(minDataRate)
-        lastOctets = now
+        package init(idle: Double, transaction: Double, dataRate: Double, window: Double) {
+            self.idle = idle
+            self.transaction = transaction
+            self.dataRate = dataRate
+            self.window = window
+        }
     }
 
-    /// Octets arrived.
+    private let limits: Limits
+    private var lastOctets: Double
+    private var expectation = SMTPSession.Expectation.command
+    private var expectedSince: Double
+    private var transaction: Int?
+    private var transactionBegan: Double
+    private var windowBegan: Double
+    private var windowOctets = 0
+    private var pausedSince: Double?
+
+    package init(_ limits: Limits, now: Double) {
+        self.limits = limits
+        lastOctets = now
+        expectedSince = now
+        transactionBegan = now
+        windowBegan = now
+    }
+
+    /// Octets arrived, or the peer took some of ours.
     package mutating func received(_ octets: Int, at now: Double) {
         lastOctets = now
         windowOctets += octets
     }
 
-    /// A message began to come in.
-    package mutating func beginMessage(at now: Double) {
-        messageBegan = now
+    /// What the session now waits for, and the number of its transaction if it is in one.
+    package mutating func observe(_ expectation: SMTPSession.Expectation, transaction: Int?, at now: Double) {
+        if self.transaction != transaction {
+            self.transaction = transaction
+            transactionBegan = now
+        }
+        guard self.expectation != expectation else { return }
+        self.expectation = expectation
+        expectedSince = now
         windowBegan = now
         windowOctets = 0
     }
 
-    /// The message has ended, one way or the other.
-    package mutating func endMessage() {
-        messageBegan = nil
+    /// We make the peer wait; that time is not its own.
+    package mutating func pause(at now: Double) {
+        if pausedSince == nil { pausedSince = now }
     }
 
-    /// We made the peer wait; that is not its silence.
+    /// The peer may go on: its times run as if there had been no pause.
     package mutating func resume(at now: Double) {
-        lastOctets = now
-        windowBegan = now
-        windowOctets = 0
+        guard let pausedSince else { return }
+        self.pausedSince = nil
+        // What began within the pause begins with its end.
+        lastOctets = min(lastOctets + now - pausedSince, now)
+        expectedSince = min(expectedSince + now - pausedSince, now)
+        transactionBegan = min(transactionBegan + now - pausedSince, now)
+        windowBegan = min(windowBegan + now - pausedSince, now)
     }
 
     /// What to do now.
-    ///
-    /// - Parameter isReceiving: whether octets of a message are awaited, so that the rate counts.
-    package mutating func check(isReceiving: Bool, at now: Double) -> Verdict {
-        var next = lastOctets + idleTimeout
-        guard now < next else { return .expired }
-        if let messageBegan {
-            guard now < messageBegan + transactionTimeout else { return .expired }
-            next = min(next, messageBegan + transactionTimeout)
+    package mutating func check(at now: Double) -> Verdict {
+        // Whatever begins after this check ends no sooner.
+        var next = now + min(limits.idle, limits.transaction, limits.window)
+        guard pausedSince == nil else { return .wait(until: next) }
+        for deadline in deadlines {
+            guard now < deadline else { return .expired }
+            next = min(next, deadline)
         }
-        guard isReceiving, minDataRate > 0 else { return .wait(until: next) }
-        if now >= windowBegan + Self.window {
-            guard Double(windowOctets) >= minDataRate * (now - windowBegan) else { return .expired }
+        guard case .content = expectation, limits.dataRate > 0 else { return .wait(until: next) }
+        if now >= windowBegan + limits.window {
+            guard Double(windowOctets) >= limits.dataRate * (now - windowBegan) else { return .expired }
             windowBegan = now
             windowOctets = 0
         }
-        return .wait(until: min(next, windowBegan + Self.window))
+        return .wait(until: min(next, windowBegan + limits.window))
+    }
+
+    private var deadlines: [Double] {
+        var deadlines = [lastOctets + limits.idle]
+        if transaction != nil { deadlines.append(transactionBegan + limits.transaction) }
+        switch expectation {
+        case .command: break
+        case .restOfLine: deadlines.append(expectedSince + limits.idle)
+        // Also without a transaction: the octets of a chunk that was refused.
+        case .content: deadlines.append(expectedSince + limits.transaction)
+        }
+        return deadlines
     }
 }

@@ -38,14 +38,16 @@ public struct ListenerConfiguration: Hashable, Sendable {
     public var maxReceivedHeaders = 100
     /// The longest line of a message, in octets.
     public var maxLineLength = 1_048_576
-    /// Seconds of silence before a peer is sent away.
+    /// Seconds of silence before a peer is sent away, and seconds that one command line may take.
     public var idleTimeout = 300
-    /// Seconds that a message may take in all.
+    /// Seconds that a message may take in all, from MAIL to its last octet.
     public var transactionTimeout = 3600
     /// Octets per second, over a minute, below which a message comes too slowly; 0 is no limit.
     public var minDataRate = 256
     /// Connections that wait to be accepted.
     public var backlog = 1024
+    /// Seconds over which the data rate is measured.
+    package var dataRateWindow = 60.0
     /// Seconds that a peer is watched for early talk before it is greeted.
     package var greetingDelay = 0.0
     /// What each error beyond the first few adds to the wait before its reply, in milliseconds.
@@ -68,6 +70,16 @@ public struct ListenerConfiguration: Hashable, Sendable {
     public func allows(_ address: IPAddress) -> Bool {
         if allowedNetworks.isEmpty { return isPublic || address.isLoopback }
         return allowedNetworks.contains { $0.contains(address) }
+    }
+
+    /// How long a peer may take.
+    var clockLimits: ConnectionClock.Limits {
+        ConnectionClock.Limits(
+            idle: Double(idleTimeout),
+            transaction: Double(transactionTimeout),
+            dataRate: Double(minDataRate),
+            window: dataRateWindow
+        )
     }
 
     /// What a session of this listener is told.

@@ -22,7 +22,6 @@ extension SMTPServerHandler {
         case .abortMessage:
             sink?.discard()
             sink = nil
-            clock.endMessage()
         case .delay(let milliseconds): delay(milliseconds)
         case .recordRefusal(let refusal): recordRefusal(refusal)
         case .logCommand(let line): logCommand(line)
@@ -47,11 +46,10 @@ extension SMTPServerHandler {
         switch settings.door.makeSink(declaredSize) {
         case .success(let sink):
             self.sink = sink
-            clock.beginMessage(at: Self.now)
             session.answer(begin: nil)
         case .failure(.memoryBudget) where NIODeadline.now() < deadline:
             guard let context else { return }
-            waits.insert(.answer)
+            wait(for: .answer)
             context.eventLoop.assumeIsolated().scheduleTask(in: Self.budgetInterval) { [weak self] in
                 guard let self, session.isAwaitingBegin else { return }
                 begin(declaredSize, deadline: deadline)
@@ -67,7 +65,7 @@ extension SMTPServerHandler {
 
     private func append(_ octets: ByteBuffer) {
         guard let sink, let context, sink.append(octets.readableBytesUInt8Span) else { return }
-        waits.insert(.spool)
+        wait(for: .spool)
         context.eventLoop.makeFutureWithTask {
             // A failed write shows when the message is finished.
             try? await sink.flush()
@@ -78,8 +76,7 @@ extension SMTPServerHandler {
     private func commit(_ envelope: Envelope) {
         guard let sink, let context else { return }
         self.sink = nil
-        clock.endMessage()
-        waits.insert(.answer)
+        wait(for: .answer)
         let now = Timestamp.now
         let delivery = Delivery(
             id: .make(at: now),
@@ -131,7 +128,7 @@ extension SMTPServerHandler {
 
     private func delay(_ milliseconds: Int) {
         guard let context else { return }
-        waits.insert(.delay)
+        wait(for: .delay)
         context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(milliseconds))) { [weak self] in
             self?.session.delayElapsed()
             self?.resume(.delay)

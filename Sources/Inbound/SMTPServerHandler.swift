@@ -33,7 +33,7 @@ final class SMTPServerHandler: ChannelDuplexHandler {
     var session: SMTPSession
     var clock: ConnectionClock
     var sink: MessageSink?
-    var waits: Waits = []
+    private var waits: Waits = []
     var context: ChannelHandlerContext?
     private var isReadWithheld = false
     private var isWithinRead = false
@@ -45,8 +45,6 @@ final class SMTPServerHandler: ChannelDuplexHandler {
 
     /// How long a peer may take to read the last reply.
     private static let lingerTime = TimeAmount.seconds(2)
-    /// How far apart the times are checked at most, in seconds.
-    private static let longestCheck = 60.0
 
     init(settings: ListenerSettings, identifier: String, peer: Delivery.Peer, refusal: SMTPReply?) {
         self.settings = settings
@@ -55,13 +53,7 @@ final class SMTPServerHandler: ChannelDuplexHandler {
         self.refusal = refusal
         session = SMTPSession(policy: settings.policy)
         session.tracesCommands = settings.logger.logLevel <= .debug
-        let configuration = settings.configuration
-        clock = ConnectionClock(
-            idleTimeout: configuration.idleTimeout,
-            transactionTimeout: configuration.transactionTimeout,
-            minDataRate: configuration.minDataRate,
-            now: Self.now
-        )
+        clock = ConnectionClock(settings.configuration.clockLimits, now: Self.now)
     }
 
     static var now: Double { Double(NIODeadline.now().uptimeNanoseconds) / 1e9 }
@@ -77,7 +69,7 @@ final class SMTPServerHandler: ChannelDuplexHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        scheduleCheck(at: Self.now)
+        check()
         if refusal != nil || settings.policy.acceptsEarlyTalkers {
             greet()
         } else if settings.configuration.greetingDelay > 0 {
@@ -115,7 +107,7 @@ final class SMTPServerHandler: ChannelDuplexHandler {
         if context.channel.isWritable {
             resume(.writability)
         } else {
-            waits.insert(.writability)
+            wait(for: .writability)
         }
     }
 
@@ -164,14 +156,23 @@ final class SMTPServerHandler: ChannelDuplexHandler {
     /// Carries out what there is to do until something is awaited.
     func pump() {
         while !waits.contains(.spool), !isClosing, let action = session.nextAction() { perform(action) }
+        clock.observe(session.expectation, transaction: session.transactionNumber, at: Self.now)
         if !isWithinRead { flush() }
+    }
+
+    /// Withholds reads until ``resume(_:)``.
+    func wait(for wait: Waits) {
+        waits.insert(wait)
+        // A peer that does not read its replies makes itself wait.
+        if wait != .writability { clock.pause(at: Self.now) }
     }
 
     /// Goes on when what was awaited has come.
     func resume(_ wait: Waits) {
         guard waits.contains(wait) else { return }
         waits.remove(wait)
-        clock.resume(at: Self.now)
+        if wait == .writability { clock.received(0, at: Self.now) }
+        if waits.subtracting(.writability).isEmpty { clock.resume(at: Self.now) }
         pump()
         if waits.isEmpty, isReadWithheld, let context {
             isReadWithheld = false
@@ -221,24 +222,21 @@ final class SMTPServerHandler: ChannelDuplexHandler {
 
     // MARK: Time
 
-    private func scheduleCheck(at time: Double) {
+    /// Sends the peer away when its time is over, and looks again later when not.
+    private func check() {
         guard let context, !isClosing else { return }
-        switch clock.check(isReceiving: session.isReceivingMessage, at: time) {
+        let now = Self.now
+        var next = now + 1
+        switch clock.check(at: now) {
+        case .wait(let until): next = until
         case .expired:
             log(.debug, "timeout")
             session.timedOut()
             pump()
-        case .wait(let until):
-            // A message may begin meanwhile, and has shorter times.
-            let seconds = min(until - time, Double(settings.configuration.transactionTimeout), Self.longestCheck)
-            let delay = TimeAmount.milliseconds(Int64(seconds * 1000) + 1)
-            timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in
-                guard let self else { return }
-                // While we make the peer wait, the time is not its own.
-                if !waits.subtracting(.writability).isEmpty { clock.resume(at: Self.now) }
-                scheduleCheck(at: Self.now)
-            }
+            guard !isClosing else { return }
         }
+        let delay = TimeAmount.milliseconds(Int64((next - now) * 1000) + 1)
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in self?.check() }
     }
 
     // MARK: The log

@@ -10,6 +10,11 @@ extension SMTPSession {
             fail(.syntax)
             return nil
         }
+        guard size <= policy.limits.discardedOctets else {
+            recordRefusedMessage(.messageTooBig)
+            fail(.messageTooBig)
+            return nil
+        }
         var reception = Reception(framing: .octets(remaining: size, announced: size), isLast: isLast)
         reception.refusal = chunkRefusal(size: size)
         guard reception.refusal == nil else {

@@ -9,29 +9,43 @@ extension SMTPSession {
         let index = input.readableBytesUInt8Span.firstLineFeed(from: searched, to: min(available, limit))
         guard let index else {
             if available >= limit {
-                state = .skippingLine
-                searched = 0
+                if input.readableBytesUInt8Span.isBDAT {
+                    fail(.lineTooLong)
+                } else {
+                    state = .skippingLine
+                    searched = 0
+                }
                 return .again
             }
             searched = available
             return .starved
         }
         searched = 0
+        lines += 1
         let (parsed, isTerminated) = Self.parse(input.readableBytesUInt8Span.extracting(0..<index))
+        let isBDAT = input.readableBytesUInt8Span.extracting(0..<index).isBDAT
         if tracesCommands { traceCommand(parsed, length: index + 1) }
         input.moveReaderIndex(forwardBy: index + 1)
         if !isTerminated, policy.bareNewlines == .reject {
             // RFC 5321 section 2.3.8: a line ends with CRLF and nothing else.
-            error(.bareLineFeedInCommand)
+            refuseLine(.bareLineFeedInCommand, isBDAT: isBDAT)
             return .again
         }
         switch parsed {
-        case .success(let command):
-            return run(command, lineLength: index + 1).map { .action($0) } ?? .again
-        case .failure(.badCharacters): error(.badCharacters)
-        case .failure(.unknownVerb), .failure(.empty): error(.unknownCommand)
+        case .success(let command) where index < policy.commandLineLimit(of: command.verb):
+            return run(command).map { .action($0) } ?? .again
+        case .success: refuseLine(.lineTooLong, isBDAT: isBDAT)
+        case .failure(.badCharacters): refuseLine(.badCharacters, isBDAT: isBDAT)
+        case .failure(.unknownVerb), .failure(.empty): refuseLine(.unknownCommand, isBDAT: isBDAT)
         }
         return .again
+    }
+
+    /// Refuses a line that is no command.
+    ///
+    /// If it was to be BDAT, octets of unknown number follow that are no commands: the session ends.
+    private mutating func refuseLine(_ reply: SMTPReply, isBDAT: Bool) {
+        if isBDAT { fail(reply) } else { error(reply) }
     }
 
     /// Drops input up to the end of a line that was too long, so that the session stays in step.
@@ -42,6 +56,7 @@ extension SMTPSession {
             return .starved
         }
         input.moveReaderIndex(forwardBy: index + 1)
+        lines += 1
         state = .ready
         error(.lineTooLong)
         return .again
@@ -60,13 +75,9 @@ extension SMTPSession {
         }
     }
 
-    private mutating func run(_ command: CommandLine, lineLength: Int) -> Action? {
+    private mutating func run(_ command: CommandLine) -> Action? {
         let verb = command.verb
         let traits = verb.traits
-        guard lineLength <= policy.commandLineLimit(of: verb) else {
-            error(.lineTooLong)
-            return nil
-        }
         if traits.contains(policy.dialect == .lmtp ? .isSMTPOnly : .isLMTPOnly) {
             error(.notAvailableHere)
             return nil
@@ -130,6 +141,13 @@ extension SMTPSession {
 }
 
 extension Span<UInt8> {
+    /// Whether a line begins as BDAT does, whatever follows.
+    fileprivate var isBDAT: Bool {
+        guard count >= 4 else { return false }
+        return self[0] & 0xDF == UInt8(ascii: "B") && self[1] & 0xDF == UInt8(ascii: "D")
+            && self[2] & 0xDF == UInt8(ascii: "A") && self[3] & 0xDF == UInt8(ascii: "T")
+    }
+
     /// The offset of the first line feed in the range, if there is one.
     func firstLineFeed(from start: Int, to end: Int) -> Int? {
         var index = start

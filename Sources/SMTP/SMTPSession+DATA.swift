@@ -44,7 +44,8 @@ extension SMTPSession {
         }
         state = .ready
         recordRefusedMessage(refusal)
-        if refusal.isPermanent { error(refusal) } else { reply(refusal) }
+        reply(refusal)
+        countRefusal(refusal)
         refusePipelinedContent(after: .data)
     }
 }

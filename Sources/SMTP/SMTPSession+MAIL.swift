@@ -13,6 +13,7 @@ extension SMTPSession {
             return nil
         case .success(let envelope):
             transaction = Transaction(envelope: envelope)
+            transactions += 1
             // RFC 1870 section 6.1: a declared size is a question for room.
             guard let size = envelope.declaredSize, size > 0 else {
                 reply(.senderOK)
@@ -40,7 +41,8 @@ extension SMTPSession {
 
     private mutating func refuseSender(_ reply: SMTPReply, reversePath: String?) {
         record(reply, reversePath: reversePath)
-        if reply.isPermanent { error(reply) } else { self.reply(reply) }
+        self.reply(reply)
+        countRefusal(reply)
     }
 
     private struct MailRefusal: Error {

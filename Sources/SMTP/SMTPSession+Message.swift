@@ -73,6 +73,11 @@ extension SMTPSession {
     private mutating func take(_ content: ByteBuffer, _ reception: Reception) -> Progress {
         guard transaction?.message != nil else { return .again }
         transaction?.message?.size += UInt64(content.readableBytes)
+        guard transaction?.message?.size ?? 0 <= policy.limits.discardedOctets else {
+            recordRefusedMessage(.messageTooBig)
+            fail(.messageTooBig)
+            return .again
+        }
         transaction?.message?.hops.scan(content.readableBytesUInt8Span)
         guard transaction?.message?.isOpen == true else { return .again }
         guard contentRefusal(of: reception) == nil else {
@@ -131,7 +136,7 @@ extension SMTPSession {
 
     private mutating func refuse(_ reply: SMTPReply, times: Int) {
         for _ in 0..<times { self.reply(reply) }
-        if reply.isPermanent { countError() }
+        countRefusal(reply)
     }
 
     mutating func recordRefusedMessage(_ reply: SMTPReply) {
@@ -143,12 +148,20 @@ extension SMTPSession {
         guard question == .commit else { return }
         question = nil
         let expected = policy.dialect == .lmtp ? transaction?.envelope.recipients.count ?? 0 : 1
+        var isTaken = false
+        var refusal: SMTPReply?
         for index in 0..<expected {
             // A reply too few must not leave the client waiting; it will try again.
-            reply(index < replies.count ? replies[index] : .localError)
+            let reply = index < replies.count ? replies[index] : .localError
+            self.reply(reply)
+            if reply.isPositive { isTaken = true } else { refusal = reply }
         }
         transaction = nil
-        counters.errors = 0
-        counters.junk = 0
+        if isTaken {
+            counters.errors = 0
+            counters.junk = 0
+        } else if let refusal {
+            countRefusal(refusal)
+        }
     }
 }

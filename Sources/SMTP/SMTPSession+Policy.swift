@@ -68,6 +68,15 @@ extension SMTPSession {
         public var promptErrors = 10
         /// What each error beyond ``promptErrors`` adds to the wait before its reply, in milliseconds.
         public var errorDelayStep = 100
+        /// The longest such wait, in milliseconds.
+        public var longestErrorDelay = 5000
+
+        /// How much of a refused message is read before the session ends: a message twice too large hears its reply
+        /// behind its end, one without end does not come in for ever.
+        var discardedOctets: UInt64 {
+            let (sum, isOverflown) = messageSize.addingReportingOverflow(max(messageSize, 64 << 20))
+            return isOverflown ? .max : sum
+        }
 
         /// The limits as they are without configuration.
         public init() {}
@@ -85,7 +94,7 @@ extension SMTPSession {
         public var bareNewlines: BareNewlines
         /// Whether a client may send before it is greeted.
         public var acceptsEarlyTalkers = false
-        /// Whether the peer is one of our own relays, whose refused recipients are no abuse.
+        /// Whether the peer is one of our own relays: to be refused a recipient, or put off, is no abuse then.
         public var isTrusted = false
         /// Whether `MAIL FROM: <a@b>` and `MAIL FROM:a@b` are taken as devices send them.
         public var acceptsLoosePaths = false

@@ -13,7 +13,7 @@ extension SMTPSession {
         }
         // RFC 5321 section 4.5.3.1.10: the earlier recipients stay valid.
         guard transaction.envelope.recipients.count < policy.limits.recipients else {
-            refuseRecipient(.tooManyRecipients, forwardPath: nil)
+            refuseExcessRecipient()
             return nil
         }
         let parsed: PathArgument
@@ -55,8 +55,21 @@ extension SMTPSession {
     private mutating func refuseRecipient(_ reply: SMTPReply, forwardPath: ForwardPath?) {
         transaction?.hasRefusedRecipients = true
         record(reply, forwardPath: forwardPath?.description)
+        self.reply(reply)
         // A relay of our own is no abuser when it asks for what we do not have.
-        if reply.isPermanent, !policy.isTrusted { error(reply) } else { self.reply(reply) }
+        if !policy.isTrusted { countError() }
+    }
+
+    /// As many again as are allowed are put off without harm: an error limit met would lose those that were taken
+    /// (RFC 5321 section 4.5.3.1.10).
+    private mutating func refuseExcessRecipient() {
+        transaction?.excessRecipients += 1
+        if let transaction, transaction.excessRecipients > policy.limits.recipients {
+            refuseRecipient(.tooManyRecipients, forwardPath: nil)
+        } else {
+            record(.tooManyRecipients)
+            reply(.tooManyRecipients)
+        }
     }
 }
 

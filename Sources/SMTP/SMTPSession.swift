@@ -26,11 +26,16 @@ public struct SMTPSession: ~Copyable {
     var input = ByteBuffer()
     /// How much of the input is known to hold no line feed.
     var searched = 0
+    /// How many command lines were taken from the input.
+    var lines = 0
+    /// How many transactions were begun.
+    var transactions = 0
     private var output = ByteBuffer()
     /// Set when ``output`` was handed out; its storage is taken again when its reader is done with it.
     private var outputIsTaken = false
     private var inputHasEnded = false
     private var isShuttingDown = false
+    private var hasTimedOut = false
 
     /// Replies are handed out when this many octets wait, even if more input could be answered.
     private static let outputThreshold = 4096
@@ -111,12 +116,9 @@ extension SMTPSession {
         inputHasEnded = true
     }
 
-    /// The peer was silent or slow for too long.
-    ///
-    /// Without effect while a question is open.
+    /// The peer was silent or slow for too long: the session ends, when an open question is answered.
     public mutating func timedOut() {
-        guard question == nil else { return }
-        fail(.timeout)
+        hasTimedOut = true
     }
 
     /// The server stops: a message that is being committed is finished and answered, anything else ends at once.
@@ -149,11 +151,30 @@ extension SMTPSession {
     /// The sender of the transaction at hand.
     public var reversePath: ReversePath? { transaction?.envelope.reversePath }
 
-    /// Whether the octets of a message are awaited, so that a slow peer is a burden.
-    public var isReceivingMessage: Bool {
-        if case .receiving = state { return true }
-        return false
+    /// What the peer is to send next, as far as its time for it is limited.
+    ///
+    /// The number tells one line or message from the next.
+    public enum Expectation: Hashable, Sendable {
+        /// A command, or nothing at all.
+        case command
+        /// The rest of a command line.
+        case restOfLine(Int)
+        /// The octets of a message or chunk, whether it is taken or refused.
+        case content(Int)
     }
+
+    /// What the peer is to send next.
+    public var expectation: Expectation {
+        switch state {
+        case .receiving: .content(lines)
+        case .skippingLine: .restOfLine(lines)
+        case .ready: input.readableBytes > 0 ? .restOfLine(lines) : .command
+        case .greeting, .closing, .closed: .command
+        }
+    }
+
+    /// The number of the transaction at hand, which began with MAIL.
+    public var transactionNumber: Int? { transaction == nil ? nil : transactions }
 
     /// Whether the answer to ``Action/beginMessage(declaredSize:)`` is awaited.
     public var isAwaitingBegin: Bool { question == .begin }
@@ -178,6 +199,11 @@ extension SMTPSession {
             if isShuttingDown, question != .commit {
                 question = nil
                 fail(.shuttingDown)
+                continue
+            }
+            if hasTimedOut, question == nil || question == .delay {
+                question = nil
+                fail(.timeout)
                 continue
             }
             if let question { return question == .delay ? nil : takeOutput() }
@@ -246,7 +272,7 @@ extension SMTPSession {
         counters.delayIsDue = false
         let excess = counters.errors - policy.limits.promptErrors
         guard excess > 0, policy.limits.errorDelayStep > 0 else { return nil }
-        return excess * policy.limits.errorDelayStep
+        return min(excess * policy.limits.errorDelayStep, policy.limits.longestErrorDelay)
     }
 }
 
@@ -278,6 +304,11 @@ extension SMTPSession {
     mutating func error(_ reply: SMTPReply) {
         self.reply(reply)
         countError()
+    }
+
+    /// Counts a refusal as an error, unless it only puts off one of our own relays.
+    mutating func countRefusal(_ reply: SMTPReply) {
+        if reply.isPermanent || !policy.isTrusted { countError() }
     }
 
     mutating func countError() {
@@ -318,6 +349,8 @@ struct Transaction {
     var envelope: Envelope
     /// Whether a recipient was refused, which tells "none valid" from "none given".
     var hasRefusedRecipients = false
+    /// How many recipients came beyond the limit.
+    var excessRecipients = 0
     /// The message, once DATA or BDAT began.
     var message: MessageProgress?
     /// Whether a chunk was refused, so that nothing but RSET helps (RFC 3030 section 2).

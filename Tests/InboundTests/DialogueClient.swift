@@ -102,6 +102,26 @@ struct DialogueClient: ~Copyable {
         #expect(line == nil, sourceLocation: location)
     }
 
+    /// Greets and goes on up to the 354.
+    mutating func beginMessage(_ hello: String = "EHLO") async throws {
+        try await expect("220 ")
+        #expect(try await command("\(hello) client.example")?.hasPrefix("250 ") == true)
+        #expect(try await command("MAIL FROM:<a@b.example>")?.hasPrefix("250 2.1.0") == true)
+        #expect(try await command("RCPT TO:<inbox@example.com>")?.hasPrefix("250 2.1.5") == true)
+        #expect(try await command("DATA")?.hasPrefix("354") == true)
+    }
+
+    /// Sends an octet twenty times a second for as long as the connection lasts.
+    func drip(_ octet: Character) {
+        let channel = channel
+        // Ends with the connection, which the caller closes.
+        Task {
+            while (try? await channel.writeAndFlush(ByteBuffer(string: "\(octet)")).get()) != nil {
+                try? await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
     /// Sends a line and reads the reply.
     mutating func command(_ line: String) async throws -> String? {
         try await send("\(line)\r\n")

@@ -11,42 +11,9 @@ import Testing
 
 @Suite("The listener, over real sockets", .timeLimit(.minutes(2)))
 struct ListenerTests {
-    private static func configuration(
-        _ dialect: SMTPSession.Dialect = .smtp,
-        change: (inout ListenerConfiguration) -> Void = { _ in }
-    ) throws -> ListenerConfiguration {
-        var configuration = ListenerConfiguration(
-            name: "test",
-            dialect: dialect,
-            address: try RunningListener.loopback()
-        )
-        change(&configuration)
-        return configuration
-    }
-
-    /// Greets and goes on up to the 354.
-    private static func begin(_ client: inout DialogueClient) async throws {
-        try await client.expect("220 ")
-        #expect(try await client.command("EHLO client.example")?.hasPrefix("250 ") == true)
-        #expect(try await client.command("MAIL FROM:<a@b.example>")?.hasPrefix("250 2.1.0") == true)
-        #expect(try await client.command("RCPT TO:<inbox@example.com>")?.hasPrefix("250 2.1.5") == true)
-        #expect(try await client.command("DATA")?.hasPrefix("354") == true)
-    }
-
-    private static func wait(_ what: String, until condition: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !condition() {
-            guard ContinuousClock.now < deadline else {
-                Issue.record("waited in vain: \(what)")
-                return
-            }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-    }
-
     @Test("WIRE 3: too many connections in all")
     func totalLimit() async throws {
-        try await RunningListener.with(try Self.configuration { $0.maxConnections = 1 }) { running in
+        try await RunningListener.with(try RunningListener.configuration { $0.maxConnections = 1 }) { running in
             try await DialogueClient.connect(to: running.address) { first in
                 try await first.expect("220 ")
                 try await DialogueClient.connect(to: running.address) { second in
@@ -55,7 +22,7 @@ struct ListenerTests {
                 }
                 #expect(try await first.command("QUIT")?.hasPrefix("221") == true)
             }
-            try await Self.wait("the end of the first") { running.listener.status.connections == 0 }
+            try await eventually("the end of the first") { running.listener.status.connections == 0 }
             try await DialogueClient.connect(to: running.address) { third in
                 try await third.expect("220 ")
             }
@@ -65,7 +32,8 @@ struct ListenerTests {
 
     @Test("WIRE 3: too many connections from one address")
     func addressLimit() async throws {
-        try await RunningListener.with(try Self.configuration { $0.maxConnectionsPerAddress = 2 }) { running in
+        try await RunningListener.with(try RunningListener.configuration { $0.maxConnectionsPerAddress = 2 }) {
+            running in
             try await DialogueClient.connect(to: running.address) { first in
                 _ = try await first.reply()
                 try await DialogueClient.connect(to: running.address) { second in
@@ -78,43 +46,17 @@ struct ListenerTests {
         }
     }
 
-    @Test("WIRE 20: an idle connection is told and closed")
-    func idleTimeout() async throws {
-        try await RunningListener.with(try Self.configuration { $0.idleTimeout = 1 }) { running in
-            try await DialogueClient.connect(to: running.address) { client in
-                _ = try await client.reply()
-                try await client.expect("421 4.4.2 Timeout exceeded")
-                try await client.expectEnd()
-            }
-        }
-    }
-
-    @Test("WIRE 20: a message that takes too long is dropped")
-    func transactionTimeout() async throws {
-        try await RunningListener.with(try Self.configuration { $0.transactionTimeout = 1 }) { running in
-            try await DialogueClient.connect(to: running.address) { client in
-                try await Self.begin(&client)
-                for _ in 0..<20 {
-                    try? await client.send("x")
-                    try await Task.sleep(for: .milliseconds(100))
-                }
-                try await client.expect("421 4.4.2 Timeout exceeded")
-            }
-            try await Self.wait("free memory") { running.inside.memoryReserved == 0 }
-        }
-    }
-
     @Test("WIRE 21: a message past its dot is finished, the idle are sent away, the new are refused")
     func shutdown() async throws {
-        try await RunningListener.with(try Self.configuration()) { running in
+        try await RunningListener.with(try RunningListener.configuration()) { running in
             let inside = running.inside
             try await DialogueClient.connect(to: running.address) { idle in
                 _ = try await idle.reply()
                 try await DialogueClient.connect(to: running.address) { busy in
-                    try await Self.begin(&busy)
+                    try await busy.beginMessage()
                     inside.state.withLock { $0.isHeld = true }
                     try await busy.send("Subject: x\r\n\r\ntext\r\n.\r\n")
-                    try await Self.wait("the commit") { inside.state.withLock { $0.waiting == 1 } }
+                    try await eventually("the commit") { inside.state.withLock { $0.waiting == 1 } }
                     await running.stop()
                     try await idle.expect("421 4.3.2 System is shutting down")
                     try await idle.expectEnd()
@@ -134,7 +76,7 @@ struct ListenerTests {
 
     @Test("WIRE 43: a look-up that fails is temporary")
     func lookUpFails() async throws {
-        try await RunningListener.with(try Self.configuration()) { running in
+        try await RunningListener.with(try RunningListener.configuration()) { running in
             running.inside.script(.recipient("inbox@example.com", .unavailable))
             try await DialogueClient.connect(to: running.address) { client in
                 _ = try await client.reply()
@@ -151,9 +93,9 @@ struct ListenerTests {
 
     @Test("WIRE 60: no disk, and a store that fails, are temporary")
     func noRoom() async throws {
-        try await RunningListener.with(try Self.configuration()) { running in
+        try await RunningListener.with(try RunningListener.configuration()) { running in
             try await DialogueClient.connect(to: running.address) { client in
-                try await Self.begin(&client)
+                try await client.beginMessage()
                 running.inside.script(.commit([.fault]))
                 #expect(try await client.command("x\r\n.")?.hasPrefix("451 4.3.0") == true)
                 running.inside.script(.space(.full))
@@ -173,24 +115,24 @@ struct ListenerTests {
 
     @Test("WIRE 62: the client is gone before the reply; the message is taken")
     func goneBeforeReply() async throws {
-        try await RunningListener.with(try Self.configuration()) { running in
+        try await RunningListener.with(try RunningListener.configuration()) { running in
             let inside = running.inside
             inside.state.withLock { $0.isHeld = true }
             try await DialogueClient.connect(to: running.address) { client in
-                try await Self.begin(&client)
+                try await client.beginMessage()
                 try await client.send("x\r\n.\r\n")
-                try await Self.wait("the commit") { inside.state.withLock { $0.waiting == 1 } }
+                try await eventually("the commit") { inside.state.withLock { $0.waiting == 1 } }
                 try await client.channel.close()
             }
             inside.state.withLock { $0.isHeld = false }
-            try await Self.wait("the message") { inside.state.withLock { $0.messages.count == 1 } }
-            try await Self.wait("the end") { running.listener.status.connections == 0 }
+            try await eventually("the message") { inside.state.withLock { $0.messages.count == 1 } }
+            try await eventually("the end") { running.listener.status.connections == 0 }
         }
     }
 
     @Test("WIRE 64, 73: the delivery tells listener, session, peer, name and keyword")
     func delivery() async throws {
-        var configuration = try Self.configuration(.lmtp)
+        var configuration = try RunningListener.configuration(.lmtp)
         configuration.address = RunningListener.unixSocket()
         try await RunningListener.with(configuration) { running in
             try await DialogueClient.connect(to: running.address) { client in
@@ -215,7 +157,7 @@ struct ListenerTests {
 
     @Test("WIRE 73: a user who is not listed may not connect; the socket has its mode")
     func peerUser() async throws {
-        var configuration = try Self.configuration(.lmtp)
+        var configuration = try RunningListener.configuration(.lmtp)
         configuration.address = RunningListener.unixSocket()
         configuration.allowedUIDs = [getuid() &+ 1]
         configuration.socketMode = 0o600
@@ -234,7 +176,8 @@ struct ListenerTests {
     @Test("WIRE 73: a host outside of the allowed networks is refused")
     func networks() async throws {
         let network = try #require(Network("192.0.2.0/24"))
-        try await RunningListener.with(try Self.configuration { $0.allowedNetworks = [network] }) { running in
+        try await RunningListener.with(try RunningListener.configuration { $0.allowedNetworks = [network] }) {
+            running in
             try await DialogueClient.connect(to: running.address) { client in
                 try await client.expect("554 5.7.1")
             }
@@ -286,7 +229,7 @@ struct ListenerTests {
 
     @Test("A reload holds for new connections, and says what needs a restart")
     func reload() async throws {
-        let configuration = try Self.configuration()
+        let configuration = try RunningListener.configuration()
         try await RunningListener.with(configuration) { running in
             try await DialogueClient.connect(to: running.address) { old in
                 _ = try await old.reply()

@@ -4,6 +4,7 @@ import Logging
 import NIOPosix
 import SMTP
 import ServiceLifecycle
+import Testing
 
 /// A listener on a free port or a new Unix socket, for as long as `body` runs.
 struct RunningListener: Sendable {
@@ -20,6 +21,16 @@ struct RunningListener: Sendable {
     static func loopback() throws -> ListenerAddress {
         guard let address = ListenerAddress("127.0.0.1:0") else { throw CocoaError(.featureUnsupported) }
         return address
+    }
+
+    /// The configuration of a listener on this host.
+    static func configuration(
+        _ dialect: SMTPSession.Dialect = .smtp,
+        change: (inout ListenerConfiguration) -> Void = { _ in }
+    ) throws -> ListenerConfiguration {
+        var configuration = ListenerConfiguration(name: "test", dialect: dialect, address: try loopback())
+        change(&configuration)
+        return configuration
     }
 
     static func unixSocket() -> ListenerAddress {
@@ -56,5 +67,17 @@ struct RunningListener: Sendable {
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
+    }
+}
+
+/// Polls until something is so.
+func eventually(_ what: String, until condition: () throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while try !condition() {
+        guard ContinuousClock.now < deadline else {
+            Issue.record("waited in vain: \(what)")
+            return
+        }
+        try await Task.sleep(for: .milliseconds(5))
     }
 }

@@ -122,6 +122,41 @@ struct DataTests {
         }
     }
 
+    @Test("WIRE 57, 82: a refused message without end ends the session, by DATA and by BDAT")
+    func endless() {
+        let block = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
+        let data = Self.transaction(.lmtp, .accept)
+        var policy = SMTPSession.Policy(dialect: .smtp, hostname: "mx.example.com")
+        policy.limits.messageSize = 100
+        let limited = SessionDriver(policy: policy)
+        limited.session.greet()
+        limited.feed("EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<inbox@example.com>\r\nDATA\r\n".utf8)
+        for driver in [data, limited] {
+            driver.output = []
+            var count = 0
+            while !driver.isClosed, count < 200 {
+                driver.feed(block)
+                count += 1
+            }
+            // The limit on the message, and as much again or 64 MiB.
+            #expect(count == (driver === data ? 115 : 65))
+            #expect(driver.nextLine() == "552 5.3.4 Message is too big")
+            #expect(driver.output.isEmpty)
+            #expect(driver.refusals.map(\.reply.code) == [552])
+            #expect(driver.aborts == 1)
+            #expect(driver.faults.isEmpty)
+        }
+
+        let chunk = SessionDriver(policy: policy)
+        chunk.session.greet()
+        chunk.feed("EHLO c\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<inbox@example.com>\r\n".utf8)
+        chunk.output = []
+        chunk.feed("BDAT 67108965\r\nQUIT\r\n".utf8)
+        #expect(chunk.nextLine() == "552 5.3.4 Message is too big")
+        #expect(chunk.isClosed && chunk.output.isEmpty)
+        #expect(chunk.refusals.map(\.forwardPath) == ["inbox@example.com"])
+    }
+
     @Test("WIRE 57: octets of a refused message are not handed out")
     func drainedOctets() {
         var policy = SMTPSession.Policy(dialect: .smtp, hostname: "mx.example.com")

@@ -32,6 +32,17 @@ struct SessionTests {
         #expect(driver.isClosed)
     }
 
+    @Test("WIRE 19: no wait grows beyond its limit")
+    func longestDelay() {
+        let driver = Self.session {
+            $0.limits.errors = 0
+            $0.limits.longestErrorDelay = 250
+        }
+        for _ in 0..<15 { driver.feed("BOGUS\r\n".utf8) }
+        #expect(driver.delays == [100, 200, 250, 250, 250])
+        #expect(SMTPSession.Limits().longestErrorDelay == 5000)
+    }
+
     @Test("WIRE 19: nothing is sent while an error waits")
     func delayedReply() {
         let driver = Self.session { $0.limits.promptErrors = 0 }
@@ -54,6 +65,116 @@ struct SessionTests {
         #expect(driver.isClosed)
         #expect(driver.message == nil)
         #expect(driver.faults.isEmpty)
+    }
+
+    @Test("WIRE 20: a timeout while a question is open ends the session behind its answer")
+    func timeoutWithinQuestion() {
+        let driver = Self.session(.smtp, Self.transaction)
+        driver.session.receive(ByteBuffer(string: "DATA\r\n"))
+        #expect(driver.session.nextAction() == .beginMessage(declaredSize: nil))
+        driver.session.timedOut()
+        #expect(driver.session.nextAction() == nil)
+        driver.session.answer(begin: nil)
+        #expect(driver.session.nextAction() == .abortMessage)
+        #expect(
+            driver.session.nextAction()
+                == .reply(
+                    ByteBuffer(string: "354 End data with <CR><LF>.<CR><LF>\r\n421 4.4.2 Timeout exceeded\r\n")
+                )
+        )
+        #expect(driver.session.nextAction() == .close)
+    }
+
+    @Test("WIRE 20: a timeout while an error waits ends the session at once")
+    func timeoutWithinDelay() {
+        let driver = Self.session { $0.limits.promptErrors = 0 }
+        driver.session.receive(ByteBuffer(string: "BOGUS\r\nNOOP\r\n"))
+        #expect(driver.session.nextAction() == .delay(milliseconds: 100))
+        driver.session.timedOut()
+        #expect(
+            driver.session.nextAction()
+                == .reply(ByteBuffer(string: "500 5.5.2 Unknown command\r\n421 4.4.2 Timeout exceeded\r\n"))
+        )
+        #expect(driver.session.nextAction() == .close)
+    }
+
+    @Test("WIRE 20: what the peer is to send, and the number of its transaction, for the clock")
+    func expectation() {
+        let driver = Self.session { $0.limits.messageSize = 10 }
+        #expect(driver.session.expectation == .command)
+        driver.feed("EHLO".utf8)
+        #expect(driver.session.expectation == .restOfLine(0))
+        driver.feed(" c\r\nNO".utf8)
+        #expect(driver.session.expectation == .restOfLine(1))
+        driver.feed([UInt8](repeating: UInt8(ascii: "x"), count: 2000))
+        #expect(driver.session.expectation == .restOfLine(1))
+        driver.feed("\r\n".utf8)
+        #expect(driver.session.expectation == .command)
+        #expect(driver.session.transactionNumber == nil)
+        driver.feed("BDAT 5\r\n".utf8)
+        #expect(driver.session.expectation == .content(3), "refused, and read all the same")
+        driver.feed("12345MAIL FROM:<>\r\n".utf8)
+        #expect(driver.session.expectation == .command)
+        #expect(driver.session.transactionNumber == 1)
+        driver.feed("RCPT TO:<inbox@example.com>\r\nDATA\r\n".utf8)
+        #expect(driver.session.expectation == .content(6))
+        driver.feed("more than ten octets\r\n".utf8)
+        #expect(driver.session.expectation == .content(6), "refused, and read all the same")
+        #expect(driver.session.transactionNumber == 1)
+        driver.feed(".\r\nMAIL FROM:<>\r\n".utf8)
+        #expect(driver.session.transactionNumber == 2)
+        driver.feed("RSET\r\n".utf8)
+        #expect(driver.session.transactionNumber == nil)
+    }
+
+    @Test("WIRE 19: what puts off a stranger counts, what puts off a relay of ours does not", arguments: [true, false])
+    func temporaryRefusals(_ isTrusted: Bool) {
+        let driver = Self.session(.smtp, "EHLO c\r\n") {
+            $0.isTrusted = isTrusted
+            $0.limits.errors = 4
+        }
+        driver.script(.recipient("paused@example.com", .paused))
+        driver.script(.space(.full))
+        driver.feed("MAIL FROM:<> SIZE=5\r\nMAIL FROM:<>\r\nRCPT TO:<paused@example.com>\r\n".utf8)
+        driver.script(.begin(.full))
+        driver.feed("RCPT TO:<inbox@example.com>\r\nDATA\r\n".utf8)
+        driver.script(.commit([.fault]))
+        driver.output = []
+        driver.feed("DATA\r\nx\r\n.\r\n".utf8)
+        #expect(driver.nextLine()?.hasPrefix("354") == true)
+        #expect(driver.nextLine()?.hasPrefix("451 4.3.0") == true)
+        #expect(driver.isClosed != isTrusted)
+        #expect(driver.nextLine() == (isTrusted ? nil : "421 4.7.0 Too many errors"))
+    }
+
+    @Test("WIRE 42: recipients beyond the limit cost those that were taken nothing, within reason")
+    func excessRecipients() {
+        let driver = Self.session(.smtp, "EHLO c\r\nMAIL FROM:<>\r\n") {
+            $0.limits.recipients = 30
+            $0.limits.errors = 5
+        }
+        for _ in 0..<60 { driver.feed("RCPT TO:<inbox@example.com>\r\n".utf8) }
+        #expect(!driver.isClosed)
+        for _ in 0..<5 { driver.feed("RCPT TO:<inbox@example.com>\r\n".utf8) }
+        #expect(driver.isClosed)
+    }
+
+    @Test(
+        "WIRE 81, 82: behind a BDAT that is refused as a line nothing is run as a command",
+        arguments: [
+            "BDAT 6\n", "bdat\t6\r\n", "BDAT 6 \u{1}\r\n", "BDAT6\r\n",
+            "BDAT 6" + String(repeating: " ", count: 507) + "\r\n",
+            "BDAT 6" + String(repeating: " ", count: 5000) + "\r\n",
+        ]
+    )
+    func refusedLine(_ line: String) {
+        for feed in TranscriptTests.feeds {
+            let driver = Self.session(.smtp, Self.transaction)
+            for piece in feed.cut(Array("\(line)QUIT\r\nNOOP\r\n".utf8)) { driver.feed(piece) }
+            #expect(driver.nextLine()?.hasPrefix("500 5.5.2") == true, "\(feed)")
+            #expect(driver.output.isEmpty)
+            #expect(driver.isClosed)
+        }
     }
 
     @Test(
