@@ -19,8 +19,6 @@ struct ListeningSocket {
     var isInherited = false
 
     /// Makes and binds a socket.
-    ///
-    /// A Unix socket gets its mode before it is bound: between a bind and a chmod others could connect.
     static func bind(_ configuration: ListenerConfiguration) throws(ListenerError) -> ListeningSocket {
         switch configuration.address {
         case .tcp(let address, let port): try bindTCP(address, port, configuration)
@@ -75,13 +73,16 @@ struct ListeningSocket {
         unsafe withUnsafeMutableBytes(of: &name.sun_path) { unsafe $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
         try removeStale(path, &name, configuration)
         let socket = ListeningSocket(descriptor: try open(AF_UNIX, configuration), configuration: configuration)
+        // The file gets the mode of the socket less the mask of the process, which is every thread's and left alone. So
+        // it is set again once it is bound: nobody connects in between, because nothing listens yet.
         guard fchmod(socket.descriptor, mode_t(configuration.socketMode)) == 0 else {
             throw socket.failure("cannot set the mode of \(path)")
         }
-        // The mode of the file is that of the socket, less the mask of the process.
-        let mask = umask(0)
-        defer { umask(mask) }
         try socket.bind(&name)
+        guard unsafe fchmodat(AT_FDCWD, path, mode_t(configuration.socketMode), AT_SYMLINK_NOFOLLOW) == 0 else {
+            defer { socket.removeFile() }
+            throw socket.failure("cannot set the mode of \(path)")
+        }
         return socket
     }
 

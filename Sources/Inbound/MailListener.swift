@@ -94,7 +94,16 @@ public final class MailListener: Service {
         } else {
             socket = try ListeningSocket.bind(configuration)
         }
-        let channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
+        let channel: any Channel
+        do {
+            channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
+        } catch {
+            socket.removeFile()
+            throw ListenerError(
+                listener: configuration.name,
+                message: "cannot listen on \(configuration.address): \(error)"
+            )
+        }
         socket.listen()
         state.withLock { state in
             state.channel = channel
@@ -147,6 +156,11 @@ public final class MailListener: Service {
         let deadline = ContinuousClock.now + Self.drainTime
         while table.count > 0, ContinuousClock.now < deadline { try? await Self.pause() }
         for channel in table.open { channel.close(promise: nil) }
+        await close()
+    }
+
+    /// Closes the socket, and leaves open connections as they are.
+    func close() async {
         let (channel, socket) = state.withLock { ($0.channel, $0.socket) }
         guard let channel else { return }
         try? await channel.close()

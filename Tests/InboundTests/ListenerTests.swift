@@ -160,11 +160,12 @@ struct ListenerTests {
         var configuration = try RunningListener.configuration(.lmtp)
         configuration.address = RunningListener.unixSocket()
         configuration.allowedUIDs = [getuid() &+ 1]
-        configuration.socketMode = 0o600
+        // More than the usual mask of a process leaves.
+        configuration.socketMode = 0o666
         guard case .unix(let path) = configuration.address else { return }
         try await RunningListener.with(configuration) { running in
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-            #expect(mode == 0o600)
+            #expect(mode == 0o666)
             try await DialogueClient.connect(to: running.address) { client in
                 try await client.expect("554 5.7.1")
                 try await client.expectEnd()

@@ -55,7 +55,8 @@ struct RunningListener: Sendable {
             policy: policy
         )
         try await listener.bind()
-        let group = ServiceGroup(configuration: .init(services: [.init(service: listener)], logger: logger))
+        let doors = ListenerGroup([listener])
+        let group = ServiceGroup(configuration: .init(services: [.init(service: doors)], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             do {

@@ -14,8 +14,8 @@ internal import UnixSignals
 struct Server: Sendable {
     let store: Store
     let pipeline: IntakePipeline
-    let listeners: [MailListener]
     let state: ServerState
+    private let doors: ListenerGroup
     private let logger: Logger
 
     /// Opens everything: first the data directory, last the listeners' sockets.
@@ -47,29 +47,29 @@ struct Server: Sendable {
         self.logger = logger
         let hostname = configuration.effectiveHostname
         let inherited = InheritedSockets(environment: ProcessInfo.processInfo.environment)
-        listeners = configuration.listeners.map { listener in
-            MailListener(
-                configuration: listener,
-                hostname: hostname,
-                pipeline: pipeline,
-                group: MultiThreadedEventLoopGroup.singleton,
-                logger: Logger(label: "inbound"),
-                inherited: inherited
-            )
-        }
-        state = ServerState(file: file, configuration: configuration)
-        for (listener, configuration) in zip(listeners, configuration.listeners) {
-            do {
-                try await listener.bind()
-            } catch {
-                await store.close()
-                throw ExitStatus.fail(
-                    .unavailable,
-                    "listener \(configuration.name) cannot listen on \(configuration.address): \(error)"
+        doors = ListenerGroup(
+            configuration.listeners.map { listener in
+                MailListener(
+                    configuration: listener,
+                    hostname: hostname,
+                    pipeline: pipeline,
+                    group: MultiThreadedEventLoopGroup.singleton,
+                    logger: Logger(label: "inbound"),
+                    inherited: inherited
                 )
             }
+        )
+        state = ServerState(file: file, configuration: configuration)
+        do {
+            try await doors.bind()
+        } catch {
+            await store.close()
+            throw ExitStatus.fail(.unavailable, "\(error)")
         }
     }
+
+    /// The doors for mail.
+    var listeners: [MailListener] { doors.listeners }
 
     /// Runs until the process is told to stop, and then stops from the doors inwards.
     func run() async throws {
@@ -86,12 +86,12 @@ struct Server: Sendable {
             status: { [self] in await status() }
         )
         // Services are stopped in the reverse order: what stores is there until the last door is closed.
-        var services: [any Service] = [
+        let services: [any Service] = [
             MaintenanceService(store: store),
             ReloadService(server: self, logger: Logger(label: "reload")),
             control,
+            doors,
         ]
-        services += listeners
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { service in
