@@ -1,3 +1,4 @@
+import Dispatch
 import Faults
 import Mail
 import OpenSSL
@@ -20,6 +21,12 @@ import Testing
         try LocalFileSystem().list(fixture.directory.path + "/spool").count
     }
 
+    /// A message's memory is given back when its file is gone.
+    private func expectNothingLeft(_ store: Store) async {
+        await waitUntil { store.spool.reserved == 0 }
+        #expect(store.spool.reserved == 0)
+    }
+
     @Test(arguments: [0, 1, 8191, 8192, 8193, 20_000, 200_000])
     func everyOctetComesBack(size: Int) async throws {
         let fixture = try StoreFixture()
@@ -32,8 +39,8 @@ import Testing
                     #expect(message.digest == SHA256.digest(of: octets.span))
                     #expect(message.withSpan { span in span.elementsEqual(octets) })
                 }
+                await expectNothingLeft(store)
                 #expect(try spoolFiles(fixture) == 0)
-                #expect(store.spool.reserved == 0)
             }
         }
     }
@@ -48,8 +55,46 @@ import Testing
             #expect(try spoolFiles(fixture) == 1)
             sink.discard()
             sink.discard()
+            await expectNothingLeft(store)
             #expect(try spoolFiles(fixture) == 0)
-            #expect(store.spool.reserved == 0)
+        }
+    }
+
+    @Test func whoDropsAMessageDoesNotWaitForTheDisk() async throws {
+        let fixture = try StoreFixture()
+        let files = SlowRemoval()
+        let spool = MessageSpool(
+            directory: fixture.directory.path,
+            fileSystem: files,
+            executor: FileExecutor(width: 1),
+            configuration: StorageConfiguration(),
+            session: "test"
+        )
+        let sink = try #require(spool.makeSink(declaredSize: 100_000))
+        _ = sink.append(Self.octets(100_001).span)
+        try await sink.flush()
+        sink.discard()
+        // The removal is held up, and with it the memory.
+        #expect(spool.reserved > 0)
+        files.gate.signal()
+        await waitUntil { spool.reserved == 0 }
+        #expect(spool.reserved == 0)
+    }
+
+    @Test func theMemoryGrowsByChunks() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.withStore({ $0.memoryThreshold = 262_144 }) { store in
+            let sink = try #require(store.spool.makeSink(declaredSize: nil))
+            let piece = Self.octets(3000)
+            var mustFlush = false
+            while !mustFlush {
+                mustFlush = sink.append(piece.span)
+                // The allocator rounds up, too.
+                #expect(sink.memory <= max(sink.count * 2, (sink.count / 65_536 + 1) * 65_536) + 8192)
+                if sink.count > 65_536 { #expect(sink.memory < sink.count + 65_536 + 8192) }
+            }
+            #expect(sink.count > 262_144 && sink.count <= 262_144 + piece.count)
+            sink.discard()
         }
     }
 
@@ -90,7 +135,7 @@ import Testing
                 } catch {
                     #expect(fixture.vfs.failures == 1)
                 }
-                #expect(store.spool.reserved == 0)
+                await expectNothingLeft(store)
             }
         }
     }
@@ -107,7 +152,7 @@ import Testing
             _ = sink.append(Self.octets(20_000).span)
             if failing == .write { await #expect(throws: StoreError.self) { try await sink.flush() } }
             await #expect(throws: StoreError.self) { try await sink.finish() }
-            #expect(store.spool.reserved == 0)
+            await expectNothingLeft(store)
             #expect(try spoolFiles(fixture) == 0)
         }
     }
@@ -122,7 +167,7 @@ import Testing
                 sink.discard()
                 try? await flush
             }
-            #expect(store.spool.reserved == 0)
+            await expectNothingLeft(store)
             #expect(try spoolFiles(fixture) == 0)
         }
     }
@@ -155,6 +200,8 @@ import Testing
                 continue
             }
         }
+        // The spool files are gone, so no operation is under way any more.
+        await waitUntil { store.spool.reserved == 0 }
         return kept
     }
 
@@ -207,8 +254,6 @@ import Testing
                 fixture.vfs.reset()
                 fixture.vfs.fail(nth: round, with: failure)
                 let kept = await keep(store, Self.sizes)
-                // The writer lets go of a batch just after it has answered.
-                await waitUntil { store.spool.reserved == 0 }
                 #expect(store.spool.reserved == 0)
                 return kept
             }
@@ -292,6 +337,27 @@ import Testing
             }
         }
     }
+}
+
+/// The real file system, in which a removal waits until it is let go, or for some seconds.
+private struct SlowRemoval: FileSystem {
+    let gate = DispatchSemaphore(value: 0)
+    private let files = LocalFileSystem()
+
+    func remove(_ path: String) throws(StoreError) {
+        _ = gate.wait(timeout: .now() + 10)
+        try files.remove(path)
+    }
+
+    func create(_ path: String) throws(StoreError) -> any WritableFile { try files.create(path) }
+    func synchronizeFile(_ path: String) throws(StoreError) { try files.synchronizeFile(path) }
+    func map(_ path: String) throws(StoreError) -> MappedFile { try files.map(path) }
+    func link(_ path: String, to name: String) throws(StoreError) { try files.link(path, to: name) }
+    func synchronizeDirectory(_ path: String) throws(StoreError) { try files.synchronizeDirectory(path) }
+    func createDirectory(_ path: String) throws(StoreError) { try files.createDirectory(path) }
+    func list(_ path: String) throws(StoreError) -> [String] { try files.list(path) }
+    func freeSpace(_ path: String) throws(StoreError) -> Int { try files.freeSpace(path) }
+    func age(_ path: String) throws(StoreError) -> Int { try files.age(path) }
 }
 
 extension Span<UInt8> {

@@ -20,15 +20,16 @@ public final class MessageSink: Sendable {
 
     private let spool: MessageSpool
     private let number: Int
+    /// How much memory the message may take; what is beyond goes to a file.
+    ///
+    /// The one read by which it is exceeded is memory that its connection has taken anyway.
     private let reservation: Int
-    private let threshold: Int
     private let state = Mutex(State())
 
     init(spool: MessageSpool, reservation: Int) {
         self.spool = spool
         self.reservation = reservation
         number = spool.nextNumber()
-        threshold = reservation
     }
 
     deinit {
@@ -38,6 +39,9 @@ public final class MessageSink: Sendable {
     /// How many octets came so far.
     public var count: Int { state.withLock { $0.count } }
 
+    /// How much memory the octets take that wait here, for tests of its bounds.
+    package var memory: Int { state.withLock { $0.pending.capacity } }
+
     /// Adds octets.
     ///
     /// - Returns: whether ``flush()`` must be awaited before more is added. Withhold reads meanwhile.
@@ -46,9 +50,17 @@ public final class MessageSink: Sendable {
             guard !state.isDone else { return false }
             state.digest?.update(bytes)
             state.count += bytes.count
+            Self.makeRoom(for: bytes.count, in: &state.pending)
             unsafe bytes.withUnsafeBufferPointer { unsafe state.pending.append(contentsOf: $0) }
-            return state.file == nil ? state.pending.count > threshold : state.pending.count >= Self.chunk
+            return state.file == nil ? state.pending.count > reservation : state.pending.count >= Self.chunk
         }
+    }
+
+    /// Lets the storage grow by chunks: an array left to itself takes up to twice what it holds.
+    private static func makeRoom(for count: Int, in pending: inout [UInt8]) {
+        let needed = pending.count + count
+        guard needed > pending.capacity, needed > chunk / 2 else { return }
+        pending.reserveCapacity((needed + chunk - 1) / chunk * chunk)
     }
 
     /// Writes what waits to the spool file, which it creates the first time.
@@ -90,14 +102,14 @@ public final class MessageSink: Sendable {
             drop()
             throw error
         }
-        return ReceivedMessage(mapped, path: path, digest: digest, spool: spool) { [spool, reservation] in
-            spool.release(reservation)
+        return ReceivedMessage(mapped, path: path, digest: digest) { [spool, number, reservation] in
+            spool.removeFile(number, releasing: reservation)
         }
     }
 
-    /// Drops what came and gives its memory back.
+    /// Drops what came and gives its memory back: at once, or when the file is gone if there is one.
     ///
-    /// Idempotent, and without effect after ``finish()``.
+    /// Idempotent, and without effect after ``finish()``. Does not block.
     public func discard() {
         let wasDone = state.withLock { state in
             defer { state.isDone = true }
@@ -113,11 +125,11 @@ public final class MessageSink: Sendable {
             state.isDropped = true
             return state.file
         }
-        spool.release(reservation)
-        guard let file else { return }
-        file.close()
-        // A file that cannot be removed now is swept at the next start.
-        try? spool.fileSystem.remove(spool.path(of: number))
+        if let file {
+            spool.removeFile(number, closing: file, releasing: reservation)
+        } else {
+            spool.release(reservation)
+        }
     }
 
     private func writePending() throws(StoreError) {

@@ -53,7 +53,19 @@ public final class MessageSpool: Sendable {
         used.withLock { $0 -= octets }
     }
 
-    /// A number that no other message of this process has: it names a spool file, and picks the thread that writes it.
+    /// Closes and removes a message's file on the file executor, and then gives its memory back: so no more files can wait
+    /// for a slow disk than there is memory for messages.
+    func removeFile(_ number: Int, closing file: (any WritableFile)? = nil, releasing octets: Int) {
+        // Nobody waits for it: a file that is still there at the end is swept at the next start.
+        Task { [self] in
+            try? await executor.run(lane: number) { [self] () throws(StoreError) in
+                defer { release(octets) }
+                file?.close()
+                try fileSystem.remove(path(of: number))
+            }
+        }
+    }
+
     func nextNumber() -> Int {
         counter.add(1, ordering: .relaxed).newValue
     }

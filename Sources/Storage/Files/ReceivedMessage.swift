@@ -4,7 +4,7 @@ internal import Synchronization
 public final class ReceivedMessage: Sendable {
     private enum Content: Sendable {
         case memory([UInt8])
-        case file(MappedFile, path: String, spool: MessageSpool)
+        case file(MappedFile, path: String)
     }
 
     private let content: Content
@@ -30,20 +30,15 @@ public final class ReceivedMessage: Sendable {
         _ file: MappedFile,
         path: String,
         digest: [UInt8],
-        spool: MessageSpool,
         onRelease: @escaping @Sendable () -> Void
     ) {
-        content = .file(file, path: path, spool: spool)
+        content = .file(file, path: path)
         size = file.count
         self.digest = digest
         self.onRelease = onRelease
     }
 
     deinit {
-        if case .file(_, let path, let spool) = content {
-            // What cannot be removed now is swept at the next start.
-            try? spool.fileSystem.remove(path)
-        }
         onRelease()
     }
 
@@ -51,7 +46,7 @@ public final class ReceivedMessage: Sendable {
     public func withSpan<T>(_ body: (Span<UInt8>) throws -> T) rethrows -> T {
         switch content {
         case .memory(let bytes): try body(bytes.span)
-        case .file(let file, _, _): try file.withSpan(body)
+        case .file(let file, _): try file.withSpan(body)
         }
     }
 
@@ -59,14 +54,14 @@ public final class ReceivedMessage: Sendable {
     var bytes: [UInt8] {
         switch content {
         case .memory(let bytes): bytes
-        case .file(let file, _, _):
+        case .file(let file, _):
             file.withSpan { span in unsafe span.withUnsafeBufferPointer { unsafe [UInt8]($0) } }
         }
     }
 
     /// The spool file that holds the octets, if one does.
     var spoolPath: String? {
-        guard case .file(_, let path, _) = content else { return nil }
+        guard case .file(_, let path) = content else { return nil }
         return path
     }
 }
