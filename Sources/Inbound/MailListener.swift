@@ -119,10 +119,32 @@ public final class MailListener: Service {
     }
 
     /// Takes mail until the server is told to stop, then lets the open connections finish.
+    ///
+    /// Throws when the socket is closed before that, so that a door that is shut by a fault is noticed.
     public func run() async throws {
         try await bind()
-        try await gracefulShutdown()
+        let fault = await withTaskGroup(of: ListenerError?.self) { tasks in
+            // Cancelled or told to stop, the doors are closed in the same way.
+            tasks.addTask {
+                try? await gracefulShutdown()
+                return nil
+            }
+            tasks.addTask { [self] in await waitForFault() }
+            defer { tasks.cancelAll() }
+            return await tasks.next() ?? nil
+        }
         await drain()
+        if let fault { throw fault }
+    }
+
+    /// Waits for the end of the socket, or until the task is cancelled.
+    private func waitForFault() async -> ListenerError? {
+        let (settings, channel) = state.withLock { ($0.settings, $0.channel) }
+        let (closed, continuation) = AsyncStream.makeStream(of: Never.self)
+        channel?.closeFuture.whenComplete { _ in continuation.finish() }
+        for await _ in closed {}
+        guard !Task.isCancelled else { return nil }
+        return ListenerError(listener: settings.configuration.name, message: "its socket was closed by a fault")
     }
 
     /// Takes over a new configuration for new connections.
@@ -160,7 +182,7 @@ public final class MailListener: Service {
     }
 
     /// Closes the socket, and leaves open connections as they are.
-    func close() async {
+    package func close() async {
         let (channel, socket) = state.withLock { ($0.channel, $0.socket) }
         guard let channel else { return }
         try? await channel.close()
@@ -211,8 +233,17 @@ public final class MailListener: Service {
     // MARK: Connections
 
     private var bootstrap: ServerBootstrap {
-        // NIO itself waits a second when the system has no descriptor left, and then accepts again.
         ServerBootstrap(group: group)
+            .serverChannelInitializer { [self] channel in
+                let settings = state.withLock { $0.settings }
+                return channel.eventLoop.makeCompletedFuture {
+                    // Waits a second when the system has no descriptor left, and then accepts again: without a pause the
+                    // connection that waits would be tried, and logged, as fast as the loop turns.
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                    let log = AcceptFaultLog(settings.logger, listener: settings.configuration.name)
+                    try channel.pipeline.syncOperations.addHandler(log)
+                }
+            }
             .serverChannelOption(.maxMessagesPerRead, value: 64)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 8192, high: 32768))

@@ -207,6 +207,67 @@ extension EndToEnd {
             return answers.first ?? ""
         }
 
+        @Test("WIRE 3: out of descriptors the server pauses, says so, and goes on")
+        func descriptors() async throws {
+            var options = ServerProcess.Options()
+            options.wrapper = ["sh", "-c", "ulimit -n 100; exec \"$@\"", "sh"]
+            try await ServerProcess.withServer(options) { server in
+                let start = ContinuousClock.now
+                var peers: [PeerConnection] = []
+                // More than the server may open; what it does not accept waits in the system's own queue.
+                for _ in 0..<120 { peers.append(try await PeerConnection.connect(port: server.smtpPort)) }
+                let complaint = "cannot accept a connection"
+                try await poll("the server has no descriptor left") { try server.log.contains(complaint) ? true : nil }
+                for peer in peers { await peer.close() }
+                try await poll("the server greets again") { await server.greets() ? true : nil }
+                #expect(try await server.send(mail(subject: "after")).hasPrefix("250"))
+                // Once a second, not as fast as it can.
+                let seconds = Int((ContinuousClock.now - start).components.seconds)
+                #expect(try server.log.components(separatedBy: complaint).count - 1 <= seconds + 2)
+            }
+        }
+
+        @Test(
+            "Sockets that a service manager opened are taken over, by name and by address",
+            .enabled(if: PeerProgram.areAtHand("python3"), "needs python3")
+        )
+        func inheritedSockets() async throws {
+            var options = ServerProcess.Options()
+            let (configured, named, found) = (
+                try await ServerProcess.freePort(), try await ServerProcess.freePort(),
+                try await ServerProcess.freePort()
+            )
+            options.listeners = """
+                  - { name: named, dialect: smtp, address: "127.0.0.1:\(configured)" }
+                  - { name: found, dialect: smtp, address: "127.0.0.1:\(found)" }
+                """
+            options.wrapper = ["python3", "-c", Self.manager, "\(named)", "\(found)"]
+            try await ServerProcess.withServer(options) { server in
+                for port in [named, found] {
+                    // The doors open one after the other.
+                    let peer = try await poll("port \(port) is open") { try? await PeerConnection.connect(port: port) }
+                    #expect(try await peer.reply().hasPrefix("220"))
+                    await peer.close()
+                }
+                await #expect(throws: (any Error).self) { try await PeerConnection.connect(port: configured) }
+            }
+        }
+
+        /// Binds a socket to each port of its first arguments, the first of them named, and becomes the program of the rest
+        /// as `sd_listen_fds(3)` says.
+        private static let manager = """
+            import fcntl, os, socket, sys
+            held = []
+            for port in sys.argv[1:3]:
+                listener = socket.socket()
+                listener.bind(("127.0.0.1", int(port)))
+                held.append(fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, 100))
+            for index, descriptor in enumerate(held):
+                os.dup2(descriptor, 3 + index)
+            os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2", LISTEN_FDNAMES="named:")
+            os.execv(sys.argv[3], sys.argv[3:])
+            """
+
         @Test(
             "SIGTERM finishes and answers a message that is past its dot",
             .enabled(if: PeerProgram.areAtHand("python3", "sqlite3"), "needs python3 and sqlite3")

@@ -80,4 +80,23 @@ struct ListenerGroupTests {
         #expect(!doors.listeners[0].status.isListening)
         try FileManager.default.removeItem(atPath: takenPath)
     }
+
+    @Test("A door whose socket is closed before its time ends the service of all with an error")
+    func fault() async throws {
+        let inside = try Inside()
+        let doors = ListenerGroup([
+            Self.listener(RunningListener.unixSocket(), inside), Self.listener(RunningListener.unixSocket(), inside),
+        ])
+        try await doors.bind()
+        async let life: Void = doors.run()
+        await doors.listeners[1].close()
+        var listener: String?
+        do {
+            try await life
+        } catch let error as ListenerError {
+            listener = error.listener
+        }
+        #expect(listener == doors.listeners[1].status.name)
+        #expect(!doors.listeners[0].status.isListening, "the other is closed with it")
+    }
 }
