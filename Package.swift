@@ -110,7 +110,10 @@ var targets: [Target] = [
     tests(of: "Intake", ["Faults", "Mail", "MIME", "Ticketing", "Storage", "Intake"]),
     tests(
         of: "Inbound",
-        ["Mail", "SMTP", "Storage", "Intake", "Inbound", "TestSupport", nioCore, nioPosix, logging, lifecycle]
+        [
+            "Faults", "Mail", "Ticketing", "SMTP", "Storage", "Intake", "Inbound", "TestSupport", nioCore, nioPosix,
+            logging, lifecycle,
+        ]
     ),
     tests(of: "Console", ["Mail", "Ticketing", "Storage", "Intake", "Console", nioCore, nioPosix, logging, lifecycle]),
     tests(

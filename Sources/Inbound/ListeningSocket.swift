@@ -146,12 +146,17 @@ public struct InheritedSockets: Sendable {
 
     /// Takes the sockets that the environment tells of, if they are meant for this process.
     public init(environment: [String: String]) {
+        self.init(environment: environment, first: 3)
+    }
+
+    /// Takes them from another descriptor on than the first one behind those of every process, for tests.
+    package init(environment: [String: String], first: CInt) {
         guard environment["LISTEN_PID"].flatMap({ pid_t($0) }) == getpid(),
             let count = environment["LISTEN_FDS"].flatMap({ CInt($0) }), (1...1024).contains(count)
         else { return }
         let names = (environment["LISTEN_FDNAMES"] ?? "").split(separator: ":", omittingEmptySubsequences: false)
         for index in 0..<count {
-            let descriptor = 3 + index
+            let descriptor = first + index
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             let name = Int(index) < names.count ? String(names[Int(index)]) : ""
             descriptors.append((descriptor, name))

@@ -166,22 +166,24 @@ extension SMTPServerHandler {
     }
 
     private func logOutcome(_ dispositions: [Disposition], _ delivery: Delivery, size: Int) {
-        var committed: UniqueID?
+        // One for each mailbox; two recipients of one mailbox share it.
+        var committed: [UniqueID] = []
         var isFault = dispositions.count < delivery.envelope.recipients.count
         for disposition in dispositions {
             switch disposition {
-            case .committed(let id): committed = committed ?? id
+            case .committed(let id): if !committed.contains(id) { committed.append(id) }
             case .full, .fault: isFault = true
             case .rejected, .loop: break
             }
         }
         if isFault { log(.warning, "a message could not be stored", ["message": "\(delivery.id)"]) }
-        guard let committed else { return }
+        guard !committed.isEmpty else { return }
         log(
             .info,
             "message accepted",
             [
-                "message": "\(committed)", "size": "\(size)", "recipients": "\(delivery.envelope.recipients.count)",
+                "message": "\(committed.map(\.description).joined(separator: ","))", "size": "\(size)",
+                "recipients": "\(delivery.envelope.recipients.count)",
             ]
         )
     }

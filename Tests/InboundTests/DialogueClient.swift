@@ -56,6 +56,9 @@ struct DialogueClient: ~Copyable {
         try await send(text.utf8)
     }
 
+    /// How many octets were received and not yet read as lines.
+    var unread: Int { received.readableBytes }
+
     /// Says that no more will come.
     func finish() {
         outbound.finish()

@@ -20,6 +20,8 @@ final class Inside: Sendable {
         /// While set, nothing is committed.
         var isHeld = false
         var waiting = 0
+        /// How many recipients were asked for.
+        var resolutions = 0
     }
 
     let state = Mutex(State())
@@ -65,7 +67,11 @@ final class Inside: Sendable {
     }
 
     private func resolve(_ path: ForwardPath) -> RecipientResolution {
-        switch state.withLock({ $0.recipients[path.description] }) ?? .accepted {
+        let fate = state.withLock { state in
+            state.resolutions += 1
+            return state.recipients[path.description] ?? .accepted
+        }
+        return switch fate {
         case .unknown: .unknown
         case .inactive: .inactive
         case .paused: .paused
@@ -84,6 +90,13 @@ final class Inside: Sendable {
         return spool.makeSink(declaredSize: declaredSize).map { .success($0) } ?? .failure(.memoryBudget)
     }
 
+    /// The entry that a recipient's mailbox gets; recipients with one local part share a mailbox.
+    static func entry(of recipient: ForwardPath) -> UniqueID {
+        let octets = recipient.description.prefix { $0 != "@" }.utf8
+        let number = octets.reduce(0) { ($0 << 8 | UInt64($1)) & 0xFFFF_FFFF }
+        return UniqueID(at: Timestamp(milliseconds: 0), random: (0, number))
+    }
+
     @concurrent
     private func accept(_ message: ReceivedMessage, _ delivery: Delivery) async -> [Disposition] {
         state.withLock { $0.waiting += 1 }
@@ -98,7 +111,7 @@ final class Inside: Sendable {
                 case .loop: .loop
                 case .full: .full
                 case .fault: .fault
-                default: .committed(UniqueID(at: Timestamp(milliseconds: 0), random: (0, 1)))
+                default: .committed(Self.entry(of: delivery.envelope.recipients[index]))
                 }
             }
             let isCommitted = dispositions.contains { if case .committed = $0 { true } else { false } }

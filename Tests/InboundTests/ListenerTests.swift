@@ -130,6 +130,76 @@ struct ListenerTests {
         }
     }
 
+    @Test("The log names the entries of all mailboxes of a message")
+    func logOfSeveral() async throws {
+        let log = CapturedLog()
+        try await RunningListener.with(try RunningListener.configuration(.lmtp), log: log) { running in
+            try await DialogueClient.connect(to: running.address) { client in
+                _ = try await client.reply()
+                let recipients = ["support@a.example", "sales@a.example", "support@b.example"]
+                try await client.send("LHLO c\r\nMAIL FROM:<>\r\n")
+                for recipient in recipients { try await client.send("RCPT TO:<\(recipient)>\r\n") }
+                try await client.send("DATA\r\n.\r\nQUIT\r\n")
+                while try await client.line() != nil {}
+                let entries = try recipients.prefix(2).map { text in
+                    "\(Inside.entry(of: .address(try #require(MailAddress(text)))))"
+                }
+                let lines = log.lines.filter { $0.hasPrefix("message accepted") }
+                #expect(lines.count == 1)
+                #expect(lines.first?.contains(" message=\(entries.joined(separator: ",")) ") == true, "\(lines)")
+            }
+        }
+    }
+
+    @Test("WIRE 45: who is put off goes on in the same transaction, and the refusal is on record")
+    func putOff() async throws {
+        try await RunningListener.with(try RunningListener.configuration()) { running in
+            running.inside.script(.recipient("slow@example.com", .paused))
+            try await DialogueClient.connect(to: running.address) { client in
+                _ = try await client.reply()
+                let commands =
+                    "MAIL FROM:<a@b.example>\r\nRCPT TO:<slow@example.com>\r\nRCPT TO:<inbox@example.com>\r\n"
+                try await client.send("EHLO c\r\n\(commands)DATA\r\n")
+                try await client.expect("250 ")
+                try await client.expect("250 2.1.0")
+                try await client.expect("451 4.2.1")
+                try await client.expect("250 2.1.5")
+                try await client.expect("354")
+                #expect(try await client.command("x\r\n.")?.hasPrefix("250 2.0.0") == true)
+            }
+            let (refusals, deliveries) = running.inside.state.withLock { ($0.refusals, $0.deliveries) }
+            #expect(refusals.map(\.forwardPath) == ["slow@example.com"])
+            #expect(refusals.first?.reply.hasPrefix("451 4.2.1") == true)
+            #expect(deliveries.map { $0.envelope.recipients.map(\.description) } == [["inbox@example.com"]])
+        }
+    }
+
+    @Test("WIRE 46: mail that is left out is answered as any other; what policy refuses is told behind the dot")
+    func leftOutAndRefused() async throws {
+        try await RunningListener.with(try RunningListener.configuration(.lmtp)) { running in
+            try await DialogueClient.connect(to: running.address) { client in
+                try await client.expect("220 ")
+                try await client.send("LHLO c\r\n")
+                try await client.expect("250 ")
+                let commands = "MAIL FROM:<blocked@b.example>\r\nRCPT TO:<a@example.com>\r\nRCPT TO:<b@example.com>\r\n"
+                for (fates, replies) in [
+                    ([Transcript.Fate.committed], ["250 2.0.0", "250 2.0.0"]),
+                    ([.committed, .rejected], ["250 2.0.0", "550 5.7.1"]),
+                    ([.rejected], ["550 5.7.1", "550 5.7.1"]),
+                ] {
+                    running.inside.script(.commit(fates))
+                    try await client.send("\(commands)DATA\r\n.\r\n")
+                    for reply in ["250 2.1.0", "250 2.1.5", "250 2.1.5", "354"] + replies {
+                        try await client.expect(reply)
+                    }
+                }
+                #expect(try await client.command("QUIT")?.hasPrefix("221") == true)
+            }
+            #expect(running.inside.state.withLock { $0.messages.count } == 2)
+            #expect(running.inside.memoryReserved == 0)
+        }
+    }
+
     @Test("WIRE 64, 73: the delivery tells listener, session, peer, name and keyword")
     func delivery() async throws {
         var configuration = try RunningListener.configuration(.lmtp)

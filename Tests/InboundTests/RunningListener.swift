@@ -41,26 +41,40 @@ struct RunningListener: Sendable {
         _ configuration: ListenerConfiguration,
         policy: SMTPSession.Policy? = nil,
         inside: Inside? = nil,
+        log: CapturedLog? = nil,
+        inherited: InheritedSockets = InheritedSockets(),
         _ body: (RunningListener) async throws -> Void
     ) async throws {
         let inside = try inside ?? Inside()
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        var logger = Logger(label: "test") { _ in log ?? CapturedLog() }
+        logger.logLevel = log == nil ? .critical : .info
         let listener = MailListener(
             configuration: configuration,
             hostname: "mx.example.com",
             door: inside.door,
             group: MultiThreadedEventLoopGroup.singleton,
             logger: logger,
+            inherited: inherited,
             policy: policy
         )
+        try await run(listener, logger) { group in
+            try await body(RunningListener(listener: listener, inside: inside, group: group))
+        }
+    }
+
+    /// Runs a listener for as long as `body` runs.
+    static func run(
+        _ listener: MailListener,
+        _ logger: Logger,
+        _ body: (ServiceGroup) async throws -> Void
+    ) async throws {
         try await listener.bind()
         let doors = ListenerGroup([listener])
         let group = ServiceGroup(configuration: .init(services: [.init(service: doors)], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             do {
-                try await body(RunningListener(listener: listener, inside: inside, group: group))
+                try await body(group)
             } catch {
                 await group.triggerGracefulShutdown()
                 throw error

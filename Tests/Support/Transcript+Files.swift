@@ -15,6 +15,24 @@ extension Transcript {
         return try names.filter { $0.hasSuffix(".smtp") || $0.hasSuffix(".lmtp") }.sorted()
             .map { try Transcript(name: $0, text: String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)) }
     }
+
+    /// The numbers in the check list that tests bear in their names, as in `"WIRE 64, 73: …"` or `"WIRE 51-54: …"`.
+    public static func itemsOfTests() throws -> Set<Int> {
+        var items: Set<Int> = []
+        let folder = URL(filePath: packageRoot + "/Tests")
+        for case let file as URL in FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+            ?? .init()
+        where file.lastPathComponent.hasSuffix("Tests.swift") {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for name in text.components(separatedBy: "\"WIRE ").dropFirst() {
+                for part in name.prefix(while: { $0 != ":" }).split(separator: ",") {
+                    let bounds = part.split(separator: "-").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+                    if let first = bounds.first, let last = bounds.last, first <= last { items.formUnion(first...last) }
+                }
+            }
+        }
+        return items
+    }
 }
 
 extension Transcript: CustomTestStringConvertible {
