@@ -7,13 +7,11 @@ extension EndToEnd {
     @Suite("Serve")
     struct ServeTests {
         @Test(
-            "The swaks line that serve prints on a terminal makes ticket 1",
-            .enabled(if: PeerProgram.areAtHand("swaks", "python3", "sqlite3"), "needs swaks and python3 and sqlite3")
+            "The swaks line that serve prints makes ticket 1",
+            .enabled(if: PeerProgram.areAtHand("swaks", "sqlite3"), "needs swaks and sqlite3")
         )
         func printedLine() async throws {
-            var options = ServerProcess.Options()
-            options.wrapper = ["python3", "-c", Self.terminal]
-            try await ServerProcess.withServer(options) { server in
+            try await ServerProcess.withServer { server in
                 let line = try await poll("serve prints a swaks line", seconds: 10) {
                     try server.log.split(whereSeparator: \.isNewline).lazy
                         .compactMap { line in line.range(of: "swaks ").map { String(line[$0.lowerBound...]) } }
@@ -31,24 +29,6 @@ extension EndToEnd {
                 #expect(shown.output.contains("MW-1"))
             }
         }
-
-        /// Becomes the program of its arguments, with a terminal for its standard output; a child copies what comes.
-        private static let terminal = """
-            import os, pty, sys
-            master, terminal = pty.openpty()
-            if os.fork() == 0:
-                os.close(terminal)
-                try:
-                    while octets := os.read(master, 65536):
-                        os.write(1, octets)
-                except OSError:
-                    pass
-                os._exit(0)
-            os.close(master)
-            os.dup2(terminal, 1)
-            os.close(terminal)
-            os.execv(sys.argv[1], sys.argv[1:])
-            """
 
         @Test("log raw gives back the octets exactly", .enabled(if: PeerProgram.areAtHand("sqlite3"), "needs sqlite3"))
         func rawOctets() async throws {

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Glibc
 
 /// What commands print on the standard output.
 enum Output {
@@ -51,7 +50,4 @@ enum Output {
         default: "\((octets + 524_288) / 1_048_576) MiB"
         }
     }
-
-    /// Whether people read the standard output.
-    static var isTerminal: Bool { isatty(STDOUT_FILENO) != 0 }
 }

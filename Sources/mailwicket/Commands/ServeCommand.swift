@@ -39,17 +39,17 @@ struct ServeCommand: AsyncParsableCommand {
         try await server.run()
     }
 
-    /// Tells a person at a terminal where mail goes in, and how to try it.
+    /// Tells where mail goes in, and how to try it.
     private func announce(_ server: Server, _ configuration: Configuration, _ file: ConfigurationFile) {
         let listeners = server.listeners.map(\.status)
         for listener in listeners {
             print("\(listener.dialect.uppercased()) on \(listener.address) (\(listener.name))")
         }
-        if Output.isTerminal, let line = configuration.swaksLine(listeners) {
+        if let line = configuration.swaksLine(listeners) {
             print(
                 """
 
-                To make a ticket and see it, in another terminal in \(FileManager.default.currentDirectoryPath):
+                To make a ticket (with Debian's package swaks) and see it, in another terminal in \(FileManager.default.currentDirectoryPath):
 
                   \(line)
                   \(CommandLineText.mailwicket(["ticket", "list"], file: file))
