@@ -62,7 +62,7 @@ fuzz: deps ## Fuzz the session and the parser, FUZZ_SECONDS each
 	  name=$${target%%:*}; dictionary=Tests/Fuzz/$${target##*:}.dict; \
 	  MAILWICKET_FUZZ=1 swift build -c release --product $$name --sanitize fuzzer --scratch-path .build-fuzz; \
 	  mkdir -p .build-fuzz/corpus/$$name Tests/Fuzz/finds/$$name; \
-	  .build-fuzz/release/$$name -dict=$$dictionary -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+	  SWIFT_BACKTRACE=enable=no .build-fuzz/release/$$name -dict=$$dictionary -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
 	    -artifact_prefix=Tests/Fuzz/finds/$$name/ .build-fuzz/corpus/$$name Tests/Fuzz/finds/$$name; \
 	done
 

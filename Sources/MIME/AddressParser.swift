@@ -26,7 +26,10 @@ struct AddressParser {
     private var hasPath = false
     /// The last comment, which names the address in the old manner: `a@b (Ann)`.
     private var comment: [UInt8] = []
-    /// Whether the phrase needs encoded words decoded.
+    // An unclosed quote or comment is found out once in a field; from then on the sign stands for itself, since a search
+    // to the field's end for each of them would not be linear.
+    private var quotesAreOpen = false
+    private var commentsAreOpen = false
     private var work: Work
 
     private init(work: Work) {
@@ -46,9 +49,6 @@ struct AddressParser {
         var index = range.lowerBound
         phrase.reserveCapacity(min(range.count, 64))
         path.reserveCapacity(min(range.count, 64))
-        // An unclosed quote or comment is found out once; from then on the sign stands for itself.
-        var quotesAreOpen = false
-        var commentsAreOpen = false
         while index < end, !isTruncated {
             let octet = bytes[index]
             switch octet {
@@ -176,7 +176,6 @@ struct AddressParser {
         pathAt = -1
         hasPath = true
         var index = start
-        var quotesAreOpen = false
         while index < end {
             let octet = bytes[index]
             switch octet {
@@ -203,10 +202,11 @@ struct AddressParser {
                 pathAt = path.count
                 path.append(octet)
             case Octet.openParenthesis:
-                if let next = readComment(bytes, index, end) {
+                if !commentsAreOpen, let next = readComment(bytes, index, end) {
                     index = next
                     continue
                 }
+                commentsAreOpen = true
                 path.append(octet)
                 index += 1
                 while index < end, bytes[index] != Octet.greater { index += 1 }

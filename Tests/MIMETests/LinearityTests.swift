@@ -20,7 +20,8 @@ enum Pathological {
         "100,000 headers", "100,000 received", "10,000 parts", "depth 1,000", "one line", "less signs",
         "boundary-like lines",
         "nested look-alike boundaries", "encoded word flood", "encoded words", "open encoded words", "comments",
-        "comment pairs", "quotes", "addresses", "brackets", "groups", "folds", "parameters", "parameter pieces",
+        "comment pairs", "quotes", "addresses", "brackets", "quotes in brackets", "comments in brackets", "groups",
+        "folds", "parameters", "parameter pieces",
         "base64 pads", "soft breaks", "blanks", "blanks before equals", "dashes", "rubbish header", "references",
         "dates",
         "open comments in html", "open tags in html", "entities", "iconv errors", "iso-2022 escapes", "empty lines",
@@ -53,6 +54,8 @@ enum Pathological {
         case "quotes": return "From: \(repeated("\"a\" ", size))\nTo: \(repeated("\\\"", size))\"\n\n"
         case "addresses": return "To: \(repeated("a@b,", size))\n\n"
         case "brackets": return "To: \(repeated("<a@b", size))\nCc: \(repeated("<(", size))\n\n"
+        case "quotes in brackets": return "To: \(repeated("<\\\"", size))\n\n"
+        case "comments in brackets": return "To: \(repeated("<(>", size))\n\n"
         case "groups": return "To: \(repeated("a:", size))\nCc: \(repeated("a:;", size))\n\n"
         case "folds": return "Subject: \(repeated("a\n ", size))\nX: \(repeated("\n ", size))\n\n"
         case "parameters": return "Content-Type: text/plain; \(repeated("a=b;", size))\n\n"
