@@ -267,44 +267,6 @@ public final class Store: Sendable {
         }
         if isWritten != nil { raised.withLock { $0[kind] = isOn } }
     }
-
-    /// Removes blobs that no message refers to: what a crash left between the file and the commit.
-    ///
-    /// - Parameter age: how old a file must be, in seconds; longer than any transaction takes.
-    /// - Returns: how many were removed.
-    @discardableResult
-    public func collectBlobs(olderThan age: Int = 3600) async throws(StoreError) -> Int {
-        var removed = 0
-        for digest in try blobs.candidatesForCollection(olderThan: age) {
-            if try await collect(digest).get() { removed += 1 }
-        }
-        return removed
-    }
-}
-
-extension Store {
-    /// Removes one blob if no message refers to it: the row first, the file after, since a row without its file is a
-    /// loss and a file without its row is none.
-    private func collect(_ digest: [UInt8]) async -> Result<Bool, StoreError> {
-        await withCheckedContinuation { continuation in
-            engine.write { writer throws(StoreError) in
-                guard try writer.first("SELECT 1 FROM message WHERE blob = \(digest) LIMIT 1") == nil else {
-                    return false
-                }
-                try writer.run("DELETE FROM blob WHERE digest = \(digest)")
-                return true
-            } answer: { [blobs] result in
-                // On the writer's thread: a job that came to refer to the blob after this one is not answered yet, and
-                // so it still protects the file.
-                continuation.resume(
-                    returning: result.flatMap { isUnreferenced in
-                        guard isUnreferenced else { return .success(false) }
-                        return Result { () throws(StoreError) in try blobs.remove(digest) }
-                    }
-                )
-            }
-        }
-    }
 }
 
 extension Timestamp {

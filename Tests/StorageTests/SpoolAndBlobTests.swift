@@ -309,6 +309,23 @@ import Testing
         }
     }
 
+    @Test func collectingCostsTheWriterLittle() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.withStore { store in
+            await keep(store, [50_000, 60_000, 70_000])
+            let before = store.engine.currentStatistics.jobs
+            #expect(try await store.collectBlobs(olderThan: 0) == 0)
+            #expect(store.engine.currentStatistics.jobs == before)
+            for seed in 0..<5 {
+                let orphan = try await store.receive(SpoolTests.octets(40_000, seed: UInt64(seed)))
+                try await store.blobs.store(orphan)
+                store.blobs.release(orphan.digest)
+            }
+            #expect(try await store.collectBlobs(olderThan: 0) == 5)
+            #expect(store.engine.currentStatistics.jobs == before + 1)
+        }
+    }
+
     /// A message comes while the collector is about to remove the file that it needs.
     @Test func theCollectorLosesAgainstAMessageThatComes() async throws {
         let fixture = try StoreFixture()

@@ -63,18 +63,24 @@ public final class BlobStore: Sendable {
         try fileSystem.map("\(directory)/\(hex(digest.prefix(1)))/\(hex(digest[...]))")
     }
 
-    /// The digests of all blobs that are older than this many seconds and that no job is about to refer to.
-    public func candidatesForCollection(olderThan age: Int) throws(StoreError) -> [[UInt8]] {
-        var digests: [[UInt8]] = []
-        for folder in try fileSystem.list(directory) {
-            for name in try fileSystem.list("\(directory)/\(folder)") {
+    /// The names of the folders that the blobs lie in.
+    func folders() async throws(StoreError) -> [String] {
+        try await executor.run(lane: 0) { [self] () throws(StoreError) in try fileSystem.list(directory) }
+    }
+
+    /// The digests of a folder's blobs that are older than this many seconds and that no job is about to refer to.
+    func candidatesForCollection(in folder: String, olderThan age: Int) async throws(StoreError) -> [[UInt8]] {
+        try await executor.run(lane: 0) { [self] () throws(StoreError) in
+            let folder = "\(directory)/\(folder)"
+            var digests: [[UInt8]] = []
+            for name in try fileSystem.list(folder) {
                 guard let digest = Self.digest(named: name), !isInUse(digest),
-                    try fileSystem.age("\(directory)/\(folder)/\(name)") >= age
+                    try fileSystem.age("\(folder)/\(name)") >= age
                 else { continue }
                 digests.append(digest)
             }
+            return digests
         }
-        return digests
     }
 
     /// Removes a blob that no row refers to, unless a job has come to need it meanwhile.
