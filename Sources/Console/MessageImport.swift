@@ -118,6 +118,8 @@ public struct MessageImport: Sendable {
             return ImportAnswer(result: .refused, problem: "The message has gone in circles.")
         case .full:
             return ImportAnswer(result: .failed, problem: "The disk is full.")
+        case .overloaded:
+            return ImportAnswer(result: .failed, problem: "Too much mail waits to be committed.")
         case .fault:
             return ImportAnswer(result: .failed, problem: "The store failed.")
         }
@@ -161,6 +163,8 @@ extension ResourceShortage {
     fileprivate var sentence: String {
         switch self {
         case .diskFloor: "There is less free disk than storage.min_free_disk."
+        case .writeAheadLog:
+            "The write-ahead log is larger than storage.max_wal_size; a reader keeps it from shrinking."
         case .memoryBudget: "The memory for messages being received is spent for now."
         case .store: "The store does not answer now."
         }

@@ -22,7 +22,7 @@ enum ReplyMapping {
     /// The reply to a message that cannot be begun.
     static func reply(to shortage: ResourceShortage) -> SMTPReply {
         switch shortage {
-        case .diskFloor, .memoryBudget: .insufficientStorage
+        case .diskFloor, .memoryBudget, .writeAheadLog: .insufficientStorage
         case .store: .localError
         }
     }
@@ -57,7 +57,7 @@ enum ReplyMapping {
             switch disposition {
             case .committed(let id): committed = committed ?? id
             case .rejected, .loop: permanent = permanent ?? disposition
-            case .fault, .full: temporary = temporary ?? disposition
+            case .fault, .full, .overloaded: temporary = temporary ?? disposition
             }
         }
         if let temporary { return reply(to: temporary) }
@@ -71,6 +71,7 @@ enum ReplyMapping {
         case .rejected: rejected
         case .loop: .loop
         case .full: .insufficientStorage
+        case .overloaded: overloaded
         case .fault: .localError
         }
     }
@@ -82,6 +83,11 @@ enum ReplyMapping {
         451,
         EnhancedStatusCode(.temporaryFailure, 2, 1),
         "Recipient takes no mail for now"
+    )
+    private static let overloaded = SMTPReply(
+        451,
+        EnhancedStatusCode(.temporaryFailure, 3, 2),
+        "Too much mail at once, try again later"
     )
     private static let foreign = SMTPReply(550, permanent(7, 1), "Relaying denied")
     private static let rejected = SMTPReply(550, permanent(7, 1), "Refused by policy")

@@ -172,7 +172,7 @@ extension SMTPServerHandler {
         for disposition in dispositions {
             switch disposition {
             case .committed(let id): if !committed.contains(id) { committed.append(id) }
-            case .full, .fault: isFault = true
+            case .full, .overloaded, .fault: isFault = true
             case .rejected, .loop: break
             }
         }

@@ -10,6 +10,8 @@ public enum Disposition: Hashable, Sendable {
     case loop
     /// The disk is full.
     case full
+    /// More mail waits to be committed than may wait; the sender is to try again.
+    case overloaded
     /// The store failed; the sender is to try again.
     case fault
 }
@@ -32,8 +34,10 @@ public enum RecipientResolution: Hashable, Sendable {
 
 /// Why no message can be begun now.
 public enum ResourceShortage: Error, Hashable, Sendable {
-    /// There is less free disk than the configured floor.
+    /// The message would leave less free disk than the configured floor.
     case diskFloor
+    /// The write-ahead log of the store is as large as it may be, and readers keep it from shrinking.
+    case writeAheadLog
     /// The memory for messages being received is spent.
     case memoryBudget
     /// The store does not answer.

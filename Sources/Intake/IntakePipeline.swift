@@ -58,9 +58,13 @@ public final class IntakePipeline: Sendable {
     /// Never waits.
     public func makeSink(declaredSize: UInt64?) -> Result<MessageSink, ResourceShortage> {
         guard store.isAvailable else { return .failure(.store) }
-        guard store.hasFreeDisk else { return .failure(.diskFloor) }
-        guard let sink = store.spool.makeSink(declaredSize: declaredSize) else { return .failure(.memoryBudget) }
-        return .success(sink)
+        guard !store.isLogTooLarge else { return .failure(.writeAheadLog) }
+        do throws(StoreError) {
+            guard let sink = try store.makeSink(declaredSize: declaredSize) else { return .failure(.memoryBudget) }
+            return .success(sink)
+        } catch {
+            return .failure(.diskFloor)
+        }
     }
 
     /// Keeps a refusal for the administrator.
@@ -271,6 +275,10 @@ public final class IntakePipeline: Sendable {
 extension Disposition {
     /// What a peer is told of a store's error: always to try again.
     init(_ error: StoreError) {
-        self = error == .full ? .full : .fault
+        switch error {
+        case .full: self = .full
+        case .overloaded: self = .overloaded
+        default: self = .fault
+        }
     }
 }

@@ -16,7 +16,7 @@ public struct StorageConfiguration: Hashable, Sendable {
     public var busyTimeout = 5
     /// The size of the write-ahead log at which it is moved into the database.
     public var checkpointSize = 16_777_216
-    /// The size of the write-ahead log that raises an alarm.
+    /// Beyond this size of the write-ahead log, which readers hold back then, no message is taken in.
     public var maximumWALSize = 268_435_456
     /// How long an equal message without Message-ID counts as the same one delivered again.
     public var retryWindow = 604_800

@@ -62,11 +62,9 @@ public final class Store: Sendable {
     /// How many digests the process before left in the crash journal.
     public let newSuspects: Int
     private let suspects: Mutex<Set<[UInt8]>>
-    private let fileSystem: any FileSystem
     private let lock: OwnerLock
-    private let lastSpaceCheck = Mutex<(at: ContinuousClock.Instant, isEnough: Bool)?>(nil)
-    private let lastFaultToTell = Mutex<ContinuousClock.Instant?>(nil)
-    private let raised = Mutex<[String: Bool]>([:])
+    let freeDisk: FreeDisk
+    let alarms = Mutex(AlarmState())
     private let lastFault = Mutex<ContinuousClock.Instant?>(nil)
 
     /// Opens a data directory as its owner: takes the lock, brings the schema up to date, reads the crash journal, and
@@ -153,7 +151,7 @@ public final class Store: Sendable {
         self.layout = layout
         self.lock = lock
         self.configuration = configuration
-        self.fileSystem = fileSystem
+        freeDisk = FreeDisk(directory: layout.directory, fileSystem: fileSystem, configuration: configuration)
         try spool.sweep()
     }
 
@@ -175,34 +173,39 @@ public final class Store: Sendable {
         suspects.withLock { !$0.isEmpty && $0.contains(digest) }
     }
 
-    /// Whether there is more free disk than the configured floor; asked of the system once a second at most.
-    public var hasFreeDisk: Bool {
-        lastSpaceCheck.withLock { last in
-            let now = ContinuousClock.now
-            if let last, now - last.at < .seconds(1) { return last.isEnough }
-            let isEnough = ((try? fileSystem.freeSpace(layout.directory)) ?? 0) >= configuration.minimumFreeDisk
-            last = (now, isEnough)
-            return isEnough
-        }
+    /// Whether there is more free disk than the configured floor, as of the last ``maintain()``.
+    public var hasFreeDisk: Bool { freeDisk.isAboveFloor }
+
+    /// Whether readers hold so large a log back that it must not grow any more.
+    public var isLogTooLarge: Bool { engine.walSize > configuration.maximumWALSize }
+
+    /// Begins a message, if there is memory for it.
+    ///
+    /// Never waits.
+    ///
+    /// - Parameter declaredSize: what the sender says of its size; so much disk is set aside.
+    /// - Returns: `nil` when the memory of all messages being received is spent for now.
+    /// - Throws: ``StoreError/full`` when the message would leave less free disk than the configured floor.
+    public func makeSink(declaredSize: UInt64?) throws(StoreError) -> MessageSink? {
+        try freeDisk.begin(Int(clamping: declaredSize ?? 0)) { spool.makeSink(declaredSize: declaredSize) }
     }
 
     /// Notes that the store failed just now.
     ///
-    /// A job that contradicts the schema is that job's fault, not the store's.
+    /// A job that contradicts the schema is that job's fault, not the store's; a limit that was met is nobody's.
     public func note(_ error: StoreError) {
         guard error.isFaultOfStore else { return }
         lastFault.withLock { $0 = .now }
-        lastFaultToTell.withLock { $0 = .now }
+        alarms.withLock { $0.lastFault = .now }
+        if error == .full { freeDisk.measure() }
     }
 
     /// Whether the store answers: not within a second of a failed commit, so that a fault is met by few and not by all.
-    public var isAvailable: Bool {
-        lastFault.withLock { last in
-            guard let instant = last else { return true }
-            if ContinuousClock.now - instant < .seconds(1) { return false }
-            last = nil
-            return true
-        }
+    public var isAvailable: Bool { isAvailable(at: .now) }
+
+    /// Whether the store answers at a moment, if nothing fails until then.
+    package func isAvailable(at instant: ContinuousClock.Instant) -> Bool {
+        lastFault.withLock { last in last.map { instant - $0 >= .seconds(1) } ?? true }
     }
 
     /// Writes the refusals that were collected.
@@ -217,55 +220,6 @@ public final class Store: Sendable {
             refusals.restore(waiting)
             throw error
         }
-    }
-
-    /// What is to be done every second or so: writes the refusals, and raises and clears the alarms that the store has
-    /// of itself.
-    public func maintain() async {
-        // A failure is the fault that the alarm is about, and the next round tries again.
-        try? await writeRefusals()
-        let statistics = engine.currentStatistics
-        let walSize = statistics.walPages * 4096
-        // A fault that passed is still news: it stays for ten minutes after the last one.
-        let isRecent = lastFaultToTell.withLock { last in
-            last.map { ContinuousClock.now - $0 < .seconds(600) } ?? false
-        }
-        await setAlarm(
-            "store-fault",
-            statistics.fault != nil || isRecent,
-            "The store failed and answered senders with a temporary failure; see the log for its error."
-        )
-        await setAlarm(
-            "wal-size",
-            walSize > configuration.maximumWALSize,
-            "The write-ahead log is larger than storage.max_wal_size; a reader keeps it from shrinking."
-        )
-        await setAlarm(
-            "disk-space",
-            !hasFreeDisk,
-            "There is less free disk than storage.min_free_disk; senders are told to try again. Make room."
-        )
-        await setAlarm(
-            "crash-suspect",
-            newSuspects > 0,
-            "The server stopped while it was reading a message; it is kept unread when it comes again.",
-            clears: false
-        )
-    }
-
-    /// Raises an alarm when `isOn` became true, and clears it when it became false.
-    private func setAlarm(_ kind: String, _ isOn: Bool, _ text: String, clears: Bool = true) async {
-        let wasOn = raised.withLock { $0[kind] }
-        guard wasOn != isOn, isOn || clears else { return }
-        let now = Timestamp.now
-        let isWritten: Void? = try? await engine.write { writer throws(StoreError) in
-            if isOn {
-                try writer.raise(Alarm(kind: kind, text: text, raisedAt: now, lastAt: now))
-            } else {
-                try writer.clearAlarm(kind: kind, at: now)
-            }
-        }
-        if isWritten != nil { raised.withLock { $0[kind] = isOn } }
     }
 }
 

@@ -2,6 +2,10 @@
 public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Another process holds the database longer than the busy timeout. Try again.
     case busy
+    /// As many jobs as may wait for a commit wait already. Try again.
+    case overloaded
+    /// Reading took longer than a reader may.
+    case timedOut
     /// The disk is full, or a configured limit is reached. Try again when there is room.
     case full
     /// Reading or writing failed; what failed is said. Try again.
@@ -17,10 +21,10 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The store is closed, or closing.
     case closed
 
-    /// Whether the store is at fault, and not the one job that contradicted the schema.
-    var isFaultOfStore: Bool {
+    /// Whether the store is at fault, and not the one job that contradicted the schema, nor a limit that was met.
+    package var isFaultOfStore: Bool {
         switch self {
-        case .constraint, .conflict: false
+        case .constraint, .conflict, .overloaded, .timedOut: false
         case .busy, .full, .io, .outcomeUnknown, .corrupt, .closed: true
         }
     }
@@ -29,6 +33,8 @@ public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .busy: "the database is locked by another process"
+        case .overloaded: "too many commits wait"
+        case .timedOut: "reading took longer than it may"
         case .full: "the disk is full"
         case .io(let what): "input or output failed: \(what)"
         case .constraint(let what): "a constraint does not hold: \(what)"

@@ -29,7 +29,8 @@ public final class StoreReader: Sendable {
     public func read<T>(_ body: (any SQLReader) throws(StoreError) -> T) throws(StoreError) -> T {
         do {
             return try queue.read { database in
-                try SQLiteConnection.withReader(database, seconds: StorageConfiguration().readerTimeout, body)
+                let limit = ReaderLimit(seconds: StorageConfiguration().readerTimeout)
+                return try SQLiteConnection.withReader(database, limit: limit, body)
             }
         } catch {
             throw StoreError(error)

@@ -110,6 +110,7 @@ final class Inside: Sendable {
                 case .rejected: .rejected
                 case .loop: .loop
                 case .full: .full
+                case .overloaded: .overloaded
                 case .fault: .fault
                 default: .committed(Self.entry(of: delivery.envelope.recipients[index]))
                 }

@@ -146,9 +146,54 @@ import Ticketing
         }
         fixture.store.files.pretendFreeSpace(nil)
         try await fixture.withPipeline({ $0.memoryBudget = 10 }) { intake in
+            #expect(throws: ResourceShortage.diskFloor) { try intake.pipeline.makeSink(declaredSize: .max).get() }
             #expect(throws: ResourceShortage.memoryBudget) { try intake.pipeline.makeSink(declaredSize: nil).get() }
             intake.store.note(.io("test"))
             #expect(throws: ResourceShortage.store) { try intake.pipeline.makeSink(declaredSize: nil).get() }
+        }
+    }
+
+    @Test func aLogThatReadersHoldBackStopsNewMail() async throws {
+        try await IntakeFixture().withPipeline({ $0.maximumWALSize = 500_000 }) { intake in
+            let alarms = { () async throws -> [String] in
+                try await intake.store.engine.read { reader throws(StoreError) in try reader.openAlarms().map(\.kind) }
+            }
+            let reader = HeldReader(intake.store.engine)
+            await waitUntil { reader.isHeld }
+            var number = 0
+            while number < 1000, !intake.store.isLogTooLarge {
+                _ = try await intake.commit(Mail(id: "\(number)@c.example"))
+                number += 1
+            }
+            await intake.store.maintain()
+            #expect(throws: ResourceShortage.writeAheadLog) { try intake.pipeline.makeSink(declaredSize: nil).get() }
+            #expect(try await alarms() == ["wal-size"])
+            reader.release()
+            for _ in 0..<1000 where intake.store.isLogTooLarge { await intake.store.maintain() }
+            #expect(throws: Never.self) { try intake.pipeline.makeSink(declaredSize: nil).get() }
+            await intake.store.maintain()
+            #expect(try await alarms() == [])
+            #expect(try await intake.counts().tickets == number)
+        }
+    }
+
+    @Test func aFullQueueIsNoFault() async throws {
+        let fixture = try IntakeFixture()
+        try await fixture.withPipeline({ $0.maximumQueue = 1 }) { intake in
+            let vfs = fixture.store.vfs
+            vfs.holdSyncs()
+            let first = Task { try await intake.deliver(Mail(id: "1@c.example").octets) }
+            await waitUntil { vfs.heldSyncs == 1 }
+            let second = Task { try await intake.deliver(Mail(id: "2@c.example").octets) }
+            await waitUntil { intake.store.engine.queueLength == 1 }
+            #expect(try await intake.deliver(Mail(id: "3@c.example").octets) == [.overloaded])
+            #expect(intake.store.isAvailable)
+            vfs.releaseSyncs()
+            _ = try await (first.value, second.value)
+            #expect(try await intake.counts().tickets == 2)
+            await intake.store.maintain()
+            let alarms = try await intake.store.engine.read { reader throws(StoreError) in try reader.openAlarms() }
+            #expect(alarms == [])
         }
     }
 

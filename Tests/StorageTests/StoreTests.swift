@@ -16,7 +16,9 @@ import Testing
     @Test func migrationsRunOnce() async throws {
         let fixture = try StoreFixture()
         let first = try await fixture.withStore { try await migrations($0) }
-        try await Task.sleep(for: .milliseconds(5))
+        // The clock goes on, so that a migration that ran again would bear another moment.
+        let moment = Timestamp.now
+        await waitUntil { Timestamp.now > moment }
         let second = try await fixture.withStore { try await migrations($0) }
         #expect(!first.isEmpty)
         #expect(first == second)
@@ -90,6 +92,62 @@ import Testing
         try await fixture.withStore({ $0.minimumFreeDisk = 1001 }) { #expect($0.hasFreeDisk) }
     }
 
+    @Test func theFreeDiskIsAskedForEachSecondAndAfterAFailure() async throws {
+        let fixture = try StoreFixture()
+        fixture.files.pretendFreeSpace(2000)
+        try await fixture.withStore({ $0.minimumFreeDisk = 1000 }) { store async throws in
+            fixture.files.pretendFreeSpace(500)
+            #expect(try store.makeSink(declaredSize: nil) != nil)
+            await store.maintain()
+            #expect(!store.hasFreeDisk)
+            #expect(throws: StoreError.full) { try store.makeSink(declaredSize: nil) }
+            fixture.files.pretendFreeSpace(2000)
+            store.note(.full)
+            #expect(store.hasFreeDisk)
+        }
+    }
+
+    @Test func theFloorHoldsForWhatIsDeclared() async throws {
+        let fixture = try StoreFixture()
+        fixture.files.pretendFreeSpace(100_000)
+        try await fixture.withStore({ $0.minimumFreeDisk = 50_000 }) { store async throws in
+            #expect(throws: StoreError.full) { try store.makeSink(declaredSize: 50_001) }
+            #expect(throws: StoreError.full) { try store.makeSink(declaredSize: .max) }
+            var first = try store.makeSink(declaredSize: 30_000)
+            #expect(first != nil)
+            // The first one's octets are still to come, whatever the system says meanwhile.
+            for _ in 0..<2 {
+                #expect(throws: StoreError.full) { try store.makeSink(declaredSize: 30_000) }
+                #expect(try store.makeSink(declaredSize: 20_000) != nil)
+                await store.maintain()
+            }
+            first = nil
+            await store.maintain()
+            #expect(try store.makeSink(declaredSize: 50_000) != nil)
+        }
+    }
+
+    @Test func anOverdueReaderRaisesAnAlarm() async throws {
+        try await StoreFixture().withStore({ $0.readerTimeout = 1 }) { store async throws in
+            let alarms = { () async throws -> [String] in
+                try await store.engine.read { reader throws(StoreError) in try reader.openAlarms().map(\.kind) }
+            }
+            await store.maintain()
+            #expect(try await alarms() == [])
+            _ = try? await store.engine.read { reader throws(StoreError) in
+                try reader.rows(
+                    "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT MAX(n) FROM c"
+                )
+            }
+            await store.maintain()
+            #expect(try await alarms() == ["overdue-reader"])
+            await store.maintain(at: .now + .seconds(599))
+            #expect(try await alarms() == ["overdue-reader"])
+            await store.maintain(at: .now + .seconds(601))
+            #expect(try await alarms() == [])
+        }
+    }
+
     @Test func aFaultIsRememberedForASecond() async throws {
         let fixture = try StoreFixture()
         try await fixture.withStore { store in
@@ -99,8 +157,9 @@ import Testing
             #expect(store.isAvailable)
             store.note(.outcomeUnknown)
             #expect(!store.isAvailable)
-            try await Task.sleep(for: .milliseconds(1100))
-            #expect(store.isAvailable)
+            #expect(store.isAvailable(at: .now + .seconds(1)))
+            // A limit that was met is no fault either.
+            #expect(!StoreError.overloaded.isFaultOfStore)
         }
     }
 

@@ -47,7 +47,7 @@ public struct Transcript: Sendable {
     /// What becomes of a recipient, a message or a request.
     public enum Fate: String, Sendable {
         case unknown, inactive, paused, foreign, unavailable, accepted
-        case committed, rejected, loop, full, fault
+        case committed, rejected, loop, full, overloaded, fault
 
         /// The reply that says so.
         public var reply: SMTPReply {
@@ -62,6 +62,7 @@ public struct Transcript: Sendable {
             case .rejected: SMTPReply(550, EnhancedStatusCode(.permanentFailure, 7, 1), "Refused by policy")
             case .loop: SMTPReply.loop
             case .full: SMTPReply.insufficientStorage
+            case .overloaded: SMTPReply(451, EnhancedStatusCode(.temporaryFailure, 3, 2), "Too much mail at once")
             }
         }
     }

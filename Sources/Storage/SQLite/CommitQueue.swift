@@ -49,7 +49,16 @@ final class CommitQueue: Sendable {
     private struct State {
         var jobs: [any PendingJob] = []
         var isWriterIdle = false
+        var isTendingDue = false
         var isClosed = false
+    }
+
+    /// What the writer's thread is to do next.
+    struct Work {
+        /// The next batch; empty when only the log is to be tended.
+        var jobs: [any PendingJob]
+        /// Whether someone asked for ``requestTending()``.
+        var isTendingDue: Bool
     }
 
     private let state = Mutex(State())
@@ -72,7 +81,7 @@ final class CommitQueue: Sendable {
     func add(_ job: some PendingJob) {
         let (refusal, wake) = state.withLock { state -> (StoreError?, Bool) in
             guard !state.isClosed else { return (.closed, false) }
-            guard state.jobs.count < limit else { return (.busy, false) }
+            guard state.jobs.count < limit else { return (.overloaded, false) }
             state.jobs.append(job)
             let wake = state.isWriterIdle
             state.isWriterIdle = false
@@ -82,26 +91,41 @@ final class CommitQueue: Sendable {
         if let refusal { job.fail(refusal) }
     }
 
-    /// The next batch; waits for one.
+    /// Asks the writer's thread to look after the log and the free pages when it has no batch under way.
+    func requestTending() {
+        let wake = state.withLock { state in
+            state.isTendingDue = true
+            let wake = state.isWriterIdle
+            state.isWriterIdle = false
+            return wake
+        }
+        if wake { wakeUp.signal() }
+    }
+
+    /// The next work; waits for some.
     ///
     /// `nil` when the queue is closed and empty.
-    func next() -> [any PendingJob]? {
+    func next() -> Work? {
         while true {
-            let (batch, isClosed) = state.withLock { state -> ([any PendingJob], Bool) in
-                if state.jobs.count <= batchLimit {
-                    let batch = state.jobs
-                    state.jobs = []
-                    state.isWriterIdle = batch.isEmpty
-                    return (batch, state.isClosed)
-                }
-                let batch = Array(state.jobs.prefix(batchLimit))
-                state.jobs.removeFirst(batchLimit)
-                return (batch, state.isClosed)
-            }
-            if !batch.isEmpty { return batch }
+            let (work, isClosed) = state.withLock { state in (take(from: &state), state.isClosed) }
+            if !work.jobs.isEmpty || work.isTendingDue { return work }
             if isClosed { return nil }
             wakeUp.wait()
         }
+    }
+
+    private func take(from state: inout State) -> Work {
+        let isTendingDue = state.isTendingDue
+        state.isTendingDue = false
+        if state.jobs.count <= batchLimit {
+            let batch = state.jobs
+            state.jobs = []
+            state.isWriterIdle = batch.isEmpty && !isTendingDue
+            return Work(jobs: batch, isTendingDue: isTendingDue)
+        }
+        let batch = Array(state.jobs.prefix(batchLimit))
+        state.jobs.removeFirst(batchLimit)
+        return Work(jobs: batch, isTendingDue: isTendingDue)
     }
 
     /// Takes no more jobs; those that wait are still committed.

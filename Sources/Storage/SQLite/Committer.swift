@@ -13,10 +13,15 @@ final class Committer {
     private let queue: CommitQueue
     private let walPages: UnsafeMutablePointer<Int32>
     private var connection: SQLiteConnection?
+    /// What a page takes in the log, its header of 24 octets included (sqlite.org/fileformat2.html section 4.1).
+    private var frameSize = 0
+    /// The size of the log at which the next checkpoint is due.
+    private var nextCheckpoint: Int
 
     init(engine: SQLiteEngine, queue: CommitQueue) {
         self.engine = engine
         self.queue = queue
+        nextCheckpoint = engine.configuration.checkpointSize
         unsafe walPages = .allocate(capacity: 1)
         unsafe walPages.initialize(to: 0)
     }
@@ -26,11 +31,15 @@ final class Committer {
     }
 
     func run() {
-        while let batch = queue.next() {
-            process(batch)
-            checkpointIfDue()
+        while let work = queue.next() {
+            if !work.jobs.isEmpty {
+                process(work.jobs)
+                if walSize >= nextCheckpoint { checkpoint() }
+            }
+            if work.isTendingDue { tend() }
         }
-        checkpoint(.truncate)
+        // At the end, when nobody reads any more.
+        moveLog("PRAGMA wal_checkpoint(TRUNCATE)")
         connection?.finalizeStatements()
         connection = nil
     }
@@ -128,7 +137,7 @@ final class Committer {
         engine.statistics.withLock {
             $0.commits += 1
             $0.jobs += batch.count
-            $0.walPages = Int(unsafe walPages.pointee)
+            $0.walSize = walSize
             $0.fault = nil
         }
         for job in batch { job.succeed() }
@@ -171,6 +180,7 @@ final class Committer {
             }
             return try SQLiteConnection(database)
         }
+        frameSize = Int(try connection.first("PRAGMA page_size")?.integer(0) ?? 0) + 24
         self.connection = connection
         return connection
     }
@@ -185,41 +195,45 @@ final class Committer {
         }
     }
 
-    // MARK: Checkpoints
+    // MARK: The log
 
-    private var walSize: Int { Int(unsafe walPages.pointee) * 4096 }
+    private var walSize: Int { Int(unsafe walPages.pointee) * frameSize }
 
-    private func checkpointIfDue() {
-        guard walSize >= engine.configuration.checkpointSize else { return }
-        checkpoint()
+    /// What is due also when nobody writes: a checkpoint that readers held up, and a look at the free pages.
+    private func tend() {
+        if walSize >= engine.configuration.checkpointSize { checkpoint() }
+        guard let connection = try? writer(),
+            let freePages = (try? connection.first("PRAGMA freelist_count"))?.integer(0)
+        else { return }
+        engine.statistics.withLock { $0.freePages = Int(freePages) }
     }
 
-    /// How the log is moved into the database.
-    private enum Checkpoint {
-        /// As far as no reader stands in the way.
-        case passive
-        /// Wholly, and the log's file emptied; at the end, when nobody reads any more.
-        case truncate
-
-        var statement: SQLStatement {
-            switch self {
-            case .passive: "PRAGMA wal_checkpoint(PASSIVE)"
-            case .truncate: "PRAGMA wal_checkpoint(TRUNCATE)"
-            }
-        }
-    }
-
-    /// Moves the log into the database, between batches and by this connection only: SQLite before 3.51.3 can lose a
-    /// commit that overlaps a checkpoint of another connection.
-    private func checkpoint(_ mode: Checkpoint = .passive) {
+    /// Moves the log into the database as far as no reader stands in the way, and waits for none.
+    ///
+    /// A log beyond its limit must also be let go by its last reader, or it would only grow on, so it is emptied.
+    private func checkpoint() {
         guard let connection = try? writer() else { return }
-        // Busy or failed: the log stays, and the next batch tries again. Readers that hold it back raise the alarm.
-        if let row = try? connection.first(mode.statement),
-            let log = row.integer(1), let moved = row.integer(2), log == moved
-        {
-            unsafe walPages.pointee = 0
+        if walSize > engine.configuration.maximumWALSize {
+            connection.setBusyTimeout(seconds: 0)
+            defer { connection.setBusyTimeout(seconds: engine.configuration.busyTimeout) }
+            moveLog("PRAGMA wal_checkpoint(TRUNCATE)")
+        } else {
+            moveLog("PRAGMA wal_checkpoint(PASSIVE)")
         }
-        engine.statistics.withLock { $0.walPages = Int(unsafe walPages.pointee) }
+    }
+
+    /// Runs a checkpoint between batches and by this connection only: SQLite before 3.51.3 can lose a commit that
+    /// overlaps a checkpoint of another connection.
+    private func moveLog(_ checkpoint: SQLStatement) {
+        guard let connection = try? writer() else { return }
+        if let row = try? connection.first(checkpoint), row.integer(0) == 0, row.integer(1) == row.integer(2) {
+            unsafe walPages.pointee = 0
+            nextCheckpoint = engine.configuration.checkpointSize
+        } else {
+            // Each attempt reads the index of the whole log, so the next one waits for more to move, or for `tend()`.
+            nextCheckpoint = walSize + engine.configuration.checkpointSize / 4
+        }
+        engine.statistics.withLock { $0.walSize = walSize }
     }
 }
 

@@ -10,6 +10,7 @@ internal import GRDBSQLite
 final class SQLiteConnection: SQLWriter {
     private let handle: OpaquePointer
     private var statements: [String: OpaquePointer]
+    private var limit: ReaderLimit?
 
     init(_ database: Database) throws(StoreError) {
         guard let handle = unsafe database.sqliteConnection else { throw .closed }
@@ -24,28 +25,31 @@ final class SQLiteConnection: SQLWriter {
     /// Lends a connection to a reader for a limited time, after which its statements fail.
     static func withReader<T>(
         _ database: Database,
-        seconds: Int,
+        limit: ReaderLimit,
         _ body: (any SQLReader) throws(StoreError) -> T
     ) throws(StoreError) -> T {
         let connection = try SQLiteConnection(database)
-        defer { connection.finalizeStatements() }
-        let deadline = UnsafeMutablePointer<ContinuousClock.Instant>.allocate(capacity: 1)
-        unsafe deadline.initialize(to: .now + .seconds(seconds))
+        connection.limit = limit
+        // Not retained by SQLite; `connection` keeps it for longer than the handler stands.
         unsafe sqlite3_progress_handler(
             connection.handle,
             100_000,
             { context in
-                guard let deadline = unsafe context?.assumingMemoryBound(to: ContinuousClock.Instant.self)
-                else { return 0 }
-                return unsafe ContinuousClock.now > deadline.pointee ? 1 : 0
+                guard let context = unsafe context else { return 0 }
+                return unsafe Unmanaged<ReaderLimit>.fromOpaque(context).takeUnretainedValue().violation == nil ? 0 : 1
             },
-            deadline
+            Unmanaged.passUnretained(limit).toOpaque()
         )
         defer {
             unsafe sqlite3_progress_handler(connection.handle, 0, nil, nil)
-            unsafe deadline.deallocate()
+            connection.finalizeStatements()
         }
         return try body(connection)
+    }
+
+    /// Changes how long a statement waits for a lock.
+    func setBusyTimeout(seconds: Int) {
+        unsafe sqlite3_busy_timeout(handle, Int32(clamping: seconds * 1000))
     }
 
     /// Gives the prepared statements back, which must be done before the connection closes.
@@ -93,6 +97,7 @@ final class SQLiteConnection: SQLWriter {
 
     private func step(_ statement: SQLStatement, collecting: Bool) throws(StoreError) -> [SQLRow] {
         try checkTransaction()
+        if let violation = limit?.violation { throw violation }
         let prepared = try unsafe prepared(statement.text)
         defer {
             unsafe sqlite3_reset(prepared)
@@ -202,7 +207,8 @@ final class SQLiteConnection: SQLWriter {
     }
 
     private func error(_ code: Int32) -> StoreError {
-        StoreError(
+        if code & 0xFF == SQLITE_INTERRUPT, let violation = limit?.violation { return violation }
+        return StoreError(
             sqlite: unsafe sqlite3_extended_errcode(handle),
             unsafe String(cString: sqlite3_errmsg(handle)),
             code

@@ -18,17 +18,25 @@ public final class SQLiteEngine: StoreEngine {
         public var jobs = 0
         /// Batches that had to be run again job by job.
         public var retriedBatches = 0
-        /// Pages in the write-ahead log after the last commit.
-        public var walPages = 0
-        /// The size of the write-ahead log after the last commit, in octets; its pages have SQLite's usual size.
-        public var walSize: Int { walPages * 4096 }
+        /// The size of the write-ahead log after the last commit, in octets.
+        public var walSize = 0
+        /// Pages of the database that nothing uses, as of the last ``SQLiteEngine/tend()``.
+        public var freePages = 0
+        /// Readers that took longer than they may.
+        public var overdueReaders = 0
         /// The last fault of a commit, if none succeeded since.
         public var fault: StoreError?
     }
 
+    /// All connections of a time between two faults, and what ends their readers.
+    private struct Connections {
+        let pool: DatabasePool
+        let gate = ReaderGate()
+    }
+
     let path: String
     let configuration: StorageConfiguration
-    private let pool: Mutex<DatabasePool?>
+    private let connections: Mutex<Connections?>
     private let queue: CommitQueue
     let statistics = Mutex(Statistics())
     private let finished = DispatchSemaphore(value: 0)
@@ -49,7 +57,7 @@ public final class SQLiteEngine: StoreEngine {
         self.configuration = configuration
         self.onFault = onFault
         try Self.createPrivately(path)
-        pool = Mutex(try Self.openPool(path: path, configuration: configuration))
+        connections = Mutex(Connections(pool: try Self.openPool(path: path, configuration: configuration)))
         queue = CommitQueue(limit: configuration.maximumQueue, batchLimit: configuration.maximumBatch)
         let thread = Thread { [self] in
             Committer(engine: self, queue: queue).run()
@@ -64,6 +72,9 @@ public final class SQLiteEngine: StoreEngine {
     /// What the engine did since it was opened.
     public var currentStatistics: Statistics { statistics.withLock { $0 } }
 
+    /// The size of the write-ahead log after the last commit, in octets.
+    public var walSize: Int { statistics.withLock { $0.walSize } }
+
     /// How many jobs wait for a commit.
     public var queueLength: Int { queue.count }
 
@@ -71,13 +82,14 @@ public final class SQLiteEngine: StoreEngine {
     public func read<T: Sendable>(
         _ body: @escaping @Sendable (any SQLReader) throws(StoreError) -> T
     ) async throws(StoreError) -> T {
-        guard let pool = pool.withLock({ $0 }) else {
+        guard let connections = connections.withLock({ $0 }) else {
             throw queue.isClosed ? .closed : .io("the database could not be opened again after a fault")
         }
         do {
-            let readerTimeout = configuration.readerTimeout
-            return try await pool.read { database in
-                try SQLiteConnection.withReader(database, seconds: readerTimeout, body)
+            return try await connections.pool.read { [self] database in
+                let limit = ReaderLimit(seconds: configuration.readerTimeout, gate: connections.gate)
+                defer { if limit.isOverdue { statistics.withLock { $0.overdueReaders += 1 } } }
+                return try SQLiteConnection.withReader(database, limit: limit, body)
             }
         } catch {
             throw StoreError(error)
@@ -102,6 +114,20 @@ public final class SQLiteEngine: StoreEngine {
         queue.add(WriteJob(body: job, answer: answer))
     }
 
+    /// Lets the writer's thread move the log if that is due, and count the free pages; returns at once.
+    public func tend() {
+        queue.requestTending()
+    }
+
+    /// Free pages that are kept for what is written next, instead of being given back and taken again.
+    private static let sparePages = 1024
+
+    /// Gives pages that nothing uses back to the disk: a bounded number, so that no commit waits long for it.
+    public func giveBackPages() async throws(StoreError) {
+        guard currentStatistics.freePages > Self.sparePages else { return }
+        try await write { writer throws(StoreError) in try writer.run("PRAGMA incremental_vacuum(256)") }
+    }
+
     /// Commits what waits, moves the log into the database, and closes it.
     ///
     /// Blocks its thread.
@@ -109,12 +135,18 @@ public final class SQLiteEngine: StoreEngine {
         queue.close()
         finished.wait()
         finished.signal()
-        let closing = pool.withLock { pool -> DatabasePool? in
-            defer { pool = nil }
-            return pool
+        closeConnections()
+    }
+
+    /// Ends the readers and closes all connections; the readers' time limit is too long for the commits that wait.
+    private func closeConnections() {
+        let closing = connections.withLock { connections in
+            defer { connections = nil }
+            return connections
         }
+        closing?.gate.shut()
         // An error here changes nothing: what was committed is in the log.
-        try? closing?.close()
+        try? closing?.pool.close()
     }
 
     func report(_ error: StoreError) {
@@ -127,10 +159,10 @@ public final class SQLiteEngine: StoreEngine {
     /// For the writer's thread alone.
     func withWriter<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
         // A fault may have outlasted the attempt to open the database again.
-        if pool.withLock({ $0 == nil }) { try reopen() }
-        guard let pool = pool.withLock({ $0 }) else { throw .closed }
+        if connections.withLock({ $0 == nil }) { try reopen() }
+        guard let connections = connections.withLock({ $0 }) else { throw .closed }
         do {
-            return try pool.writeWithoutTransaction(body)
+            return try connections.pool.writeWithoutTransaction(body)
         } catch {
             throw StoreError(error)
         }
@@ -138,13 +170,9 @@ public final class SQLiteEngine: StoreEngine {
 
     /// Closes and opens all connections, after which only what is in the files counts.
     func reopen() throws(StoreError) {
-        let old = pool.withLock { pool -> DatabasePool? in
-            defer { pool = nil }
-            return pool
-        }
-        try? old?.close()
-        let new = try Self.openPool(path: path, configuration: configuration)
-        pool.withLock { $0 = new }
+        closeConnections()
+        let new = Connections(pool: try Self.openPool(path: path, configuration: configuration))
+        connections.withLock { $0 = new }
     }
 
     /// Makes the file before SQLite does, which would let everybody read it.
@@ -173,6 +201,8 @@ public final class SQLiteEngine: StoreEngine {
             try pool.writeWithoutTransaction { database in
                 // GRDB's pool sets synchronous=NORMAL when it opens, so these come after it.
                 for pragma in writerPragmas { try database.execute(sql: "PRAGMA \(pragma)") }
+                // What a log that was once larger takes of the disk is given back; the usual size stays allocated.
+                try database.execute(sql: "PRAGMA journal_size_limit = \(2 * configuration.checkpointSize)")
                 try verify(database)
                 // Only now, since it rests on `synchronous = FULL`.
                 let code = unsafe wal_buffer_attach(database.sqliteConnection)

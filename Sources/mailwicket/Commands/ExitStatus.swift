@@ -68,7 +68,7 @@ enum ExitStatus: Int32 {
     static func fail(_ error: StoreError) -> ExitCode {
         let status: ExitStatus =
             switch error {
-            case .busy, .outcomeUnknown, .closed, .conflict: .temporary
+            case .busy, .overloaded, .timedOut, .outcomeUnknown, .closed, .conflict: .temporary
             case .full, .io: .inputOutput
             case .corrupt: .badData
             case .constraint: .failed
