@@ -18,12 +18,15 @@ public struct Decision: Sendable {
 
     /// Decides from a reader alone, so that `explain` and the intake take the same way.
     ///
-    /// - Parameter reading: what was read of the message.
+    /// - Parameters:
+    ///   - reading: what was read of the message.
+    ///   - retry: what was found under its retry key, where the outcome does not tell.
     init(
         _ reading: MessageReading,
         envelope: Envelope,
         mailbox: Mailbox,
         route: Trace.Step,
+        retry: Trace.Step?,
         numberPrefix: String,
         reader: any SQLReader
     ) throws(StoreError) {
@@ -32,6 +35,7 @@ public struct Decision: Sendable {
         guard let message = reading.summary else {
             let reason = reading.unread ?? .unreadable
             trace.add(Verdict(reason))
+            if let retry { trace.add(retry) }
             outcome = .quarantined
             self.reason = reason
             ticket = nil
@@ -40,11 +44,12 @@ public struct Decision: Sendable {
             return
         }
         trace.add(message.defects.isEmpty ? .read : .readWithDefects, Self.facts(of: message))
+        if let retry { trace.add(retry) }
         let senderEvidence = SenderEvidence(of: message, reversePath: envelope.reversePath)
         let sender = SenderDecision(senderEvidence, try reader.facts(for: senderEvidence))
         trace.add(sender.step)
         let evidence = ThreadEvidence(of: message, sender: senderEvidence, numberPrefix: numberPrefix)
-        let facts = try reader.facts(for: evidence, key: reading.key(in: mailbox))
+        let facts = try reader.facts(for: evidence, key: reading.key(in: mailbox.id))
         let thread = ThreadDecision(evidence, facts, mailbox: mailbox.id)
         trace.add(thread.step)
         self.sender = sender
@@ -88,5 +93,14 @@ extension Trace.Step {
             [Trace.Fact("mailbox", mailbox.id)]
                 + recipients.map { Trace.Fact("recipient", "\($0.0) (by \($0.1.rawValue))") }
         )
+    }
+
+    /// What was found under the retry key.
+    init(_ claim: RetryClaim) {
+        switch claim {
+        case .claimed: self.init(.unclaimed)
+        case .expired(let entry): self.init(.claimExpired, [Trace.Fact("entry", "\(entry.emailLog)")])
+        case .repeated(let entry): self.init(.repeated, [Trace.Fact("entry", "\(entry.emailLog)")])
+        }
     }
 }

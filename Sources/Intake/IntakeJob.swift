@@ -13,6 +13,10 @@ struct IntakeJob: Sendable {
     var reading: MessageReading
     let delivery: Delivery
     let mailbox: Mailbox
+    /// The other mailboxes that the same delivery is for.
+    let siblings: [String]
+    /// The entry that a message has already that is kept unread, and whose own retry key therefore is unknown.
+    let earlier: RetryClaim.EarlierEntry?
     let route: Trace.Step
     let numberPrefix: String
     let importing: ImportOptions?
@@ -36,40 +40,37 @@ struct IntakeJob: Sendable {
     func run(_ writer: any SQLWriter) throws(StoreError) -> UniqueID {
         let summary = reading.summary
         probe?(.beforeClaim, summary)
-        // It may have its outcome already, and have been read once more when the server stopped.
-        if reading.unread != nil,
-            let earlier = try writer.entry(
-                ofOctets: message.octets.digest,
-                mailbox: mailbox.id,
-                since: windowStart
-            )
-        {
-            try recordRepeat(of: earlier, writer)
-            return earlier.emailLog
-        }
-        let key = reading.key(in: mailbox, isImported: importing != nil)
-        let claim = try writer.claim(key, for: emailLog, at: delivery.receivedAt, since: windowStart)
+        let key = reading.key(in: mailbox.id, isImported: importing != nil)
+        let claimant = earlier?.emailLog ?? emailLog
+        let claim = try writer.claim(key, for: claimant, at: delivery.receivedAt, since: windowStart)
         probe?(.afterClaim, summary)
-        if case .repeated(let earlier) = claim {
-            try recordRepeat(of: earlier, writer)
-            return earlier.emailLog
+        var found = earlier
+        if case .repeated(let entry) = claim { found = entry }
+        if let found {
+            try recordRepeat(of: found, writer)
+            return found.emailLog
         }
+        // A free key is the ordinary case, and not worth its octets in every trace.
+        let retry: Trace.Step? = claim == .claimed ? nil : Trace.Step(claim)
         let decision = try Decision(
             reading,
             envelope: delivery.envelope,
             mailbox: mailbox,
             route: route,
+            retry: retry,
             numberPrefix: numberPrefix,
             reader: writer
         )
-        try writer.record(message)
-        try writer.record(delivery, of: message.id)
-        let ticket = try apply(decision, writer)
+        let stored = try storedMessage(writer)
+        if stored == nil { try writer.record(message) }
+        let message = stored ?? message.id
+        try writer.record(delivery, of: message)
+        let ticket = try apply(decision, message, writer)
         try writer.record(
             EmailLogEntry(
                 id: emailLog,
                 mailbox: mailbox.id,
-                message: message.id,
+                message: message,
                 delivery: delivery.id,
                 receivedAt: delivery.receivedAt,
                 outcome: decision.outcome,
@@ -82,6 +83,16 @@ struct IntakeJob: Sendable {
         )
         probe?(.inserted, summary)
         return emailLog
+    }
+
+    /// The message with these octets that another mailbox of the delivery has, now or since the message came before and
+    /// could not be committed for all of them.
+    private func storedMessage(_ writer: any SQLWriter) throws(StoreError) -> UniqueID? {
+        for sibling in siblings {
+            let entry = try writer.entry(of: reading.key(in: sibling), since: windowStart)
+            if let entry, entry.digest == message.octets.digest { return entry.message }
+        }
+        return nil
     }
 
     private func recordRepeat(of earlier: RetryClaim.EarlierEntry, _ writer: any SQLWriter) throws(StoreError) {
@@ -99,7 +110,9 @@ struct IntakeJob: Sendable {
     /// Does what was decided.
     ///
     /// - Returns: the ticket that the message made, belongs to or is proposed for.
-    private func apply(_ decision: Decision, _ writer: any SQLWriter) throws(StoreError) -> UniqueID? {
+    private func apply(_ decision: Decision, _ message: UniqueID, _ writer: any SQLWriter) throws(StoreError)
+        -> UniqueID?
+    {
         switch decision.outcome {
         case .created:
             let defaults = mailbox.defaults
@@ -115,11 +128,11 @@ struct IntakeJob: Sendable {
                 customer: decision.sender?.customer,
                 createdAt: writtenAt
             )
-            _ = try writer.open(record, with: entry(in: ticket, decision))
+            _ = try writer.open(record, with: entry(in: ticket, message, decision))
             return ticket
         case .appended:
             guard let candidate = decision.ticket else { return nil }
-            try writer.append(entry(in: candidate.ticket, decision))
+            try writer.append(entry(in: candidate.ticket, message, decision))
             // Who answers takes part, and may come by the subject's number alone next time.
             if !candidate.senderParticipates, let author = decision.sender?.author {
                 let contact = decision.sender?.contact?.id
@@ -131,12 +144,14 @@ struct IntakeJob: Sendable {
         }
     }
 
-    private func entry(in ticket: UniqueID, _ decision: Decision) -> CommentRecord {
-        CommentRecord(
+    private func entry(in ticket: UniqueID, _ message: UniqueID, _ decision: Decision) -> CommentRecord {
+        let sender = decision.sender
+        return CommentRecord(
             id: comment,
             ticket: ticket,
-            message: message.id,
-            author: .contact(id: decision.sender?.contact?.id, decision.sender?.author),
+            message: message,
+            author: sender?.agent.map { .agent(id: $0.id, sender?.author) }
+                ?? .contact(id: sender?.contact?.id, sender?.author),
             visibility: .public,
             body: nil,
             createdAt: writtenAt

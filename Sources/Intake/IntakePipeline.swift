@@ -82,23 +82,9 @@ public final class IntakePipeline: Sendable {
     @concurrent
     public func accept(_ message: ReceivedMessage, _ delivery: Delivery) async -> [Disposition] {
         let settings = settings.withLock { $0 }
-        var targets: [Target] = []
-        var targetOfRecipient: [Int?] = []
-        for recipient in delivery.envelope.recipients {
-            // A recipient that a reload took away since RCPT is asked to come again, and hears the new answer then.
-            guard case .mailbox(let mailbox, let route) = settings.directory.match(recipient) else {
-                targetOfRecipient.append(nil)
-                continue
-            }
-            if let index = targets.firstIndex(where: { $0.mailbox.id == mailbox.id }) {
-                targets[index].recipients.append((recipient, route))
-                targetOfRecipient.append(index)
-            } else {
-                targetOfRecipient.append(targets.count)
-                targets.append(Target(mailbox: mailbox, recipients: [(recipient, route)]))
-            }
-        }
+        let (targets, targetOfRecipient) = Target.group(delivery.envelope.recipients, by: settings.directory)
         let dispositions = await commit(message, delivery, to: targets, settings: settings, importing: nil)
+        // A recipient that a reload took away since RCPT is asked to come again, and hears the new answer then.
         return targetOfRecipient.map { $0.map { dispositions[$0] } ?? .fault }
     }
 
@@ -121,6 +107,26 @@ public final class IntakePipeline: Sendable {
     private struct Target: Sendable {
         let mailbox: Mailbox
         var recipients: [(ForwardPath, MailboxDirectory.Route)]
+
+        /// The mailboxes of some recipients, each once.
+        ///
+        /// - Returns: beside them, for each recipient the position of its mailbox, or `nil` when it has none.
+        static func group(
+            _ recipients: [ForwardPath],
+            by directory: MailboxDirectory
+        ) -> (targets: [Target], positions: [Int?]) {
+            var targets: [Target] = []
+            let positions = recipients.map { recipient -> Int? in
+                guard case .mailbox(let mailbox, let route) = directory.match(recipient) else { return nil }
+                if let index = targets.firstIndex(where: { $0.mailbox.id == mailbox.id }) {
+                    targets[index].recipients.append((recipient, route))
+                    return index
+                }
+                targets.append(Target(mailbox: mailbox, recipients: [(recipient, route)]))
+                return targets.count - 1
+            }
+            return (targets, positions)
+        }
     }
 
     private func commit(
@@ -151,7 +157,9 @@ public final class IntakePipeline: Sendable {
         )
         // Each mailbox is a job of its own, so that one may fail and the others stand; they meet in one commit.
         if targets.count == 1 {
-            return [await commit(record, reading, delivery, to: targets[0], settings: settings, importing: importing)]
+            return [
+                await commit(record, reading, delivery, to: targets[0], of: targets, settings, importing: importing)
+            ]
         }
         return await withTaskGroup(of: (Int, Disposition).self) { group in
             for (index, target) in targets.enumerated() {
@@ -161,7 +169,8 @@ public final class IntakePipeline: Sendable {
                         reading,
                         delivery,
                         to: target,
-                        settings: settings,
+                        of: targets,
+                        settings,
                         importing: importing
                     )
                     return (index, disposition)
@@ -192,18 +201,27 @@ public final class IntakePipeline: Sendable {
         _ reading: MessageReading,
         _ delivery: Delivery,
         to target: Target,
-        settings: IntakeSettings,
+        of targets: [Target],
+        _ settings: IntakeSettings,
         importing: ImportOptions?
     ) async -> Disposition {
+        let windowStart = delivery.receivedAt.advanced(bySeconds: -Int64(store.configuration.retryWindow))
+        var earlier: RetryClaim.EarlierEntry?
+        if reading.unread == .crashSuspect {
+            let key = reading.key(in: target.mailbox.id, isImported: importing != nil)
+            earlier = await earlierEntry(of: key, record.octets.digest, since: windowStart)
+        }
         let job = IntakeJob(
             message: record,
             reading: reading,
             delivery: delivery,
             mailbox: target.mailbox,
+            siblings: targets.lazy.map(\.mailbox.id).filter { $0 != target.mailbox.id },
+            earlier: earlier,
             route: Trace.Step(mailbox: target.mailbox, recipients: target.recipients),
             numberPrefix: settings.numberPrefix,
             importing: importing,
-            windowStart: delivery.receivedAt.advanced(bySeconds: -Int64(store.configuration.retryWindow)),
+            windowStart: windowStart,
             emailLog: .make(at: delivery.receivedAt),
             ticket: .make(at: delivery.receivedAt),
             comment: .make(at: delivery.receivedAt),
@@ -226,6 +244,21 @@ public final class IntakePipeline: Sendable {
         }
     }
 
+    /// The entry that a suspect has already: committed, but it came again and was read when the server stopped.
+    ///
+    /// What was committed before the start stands and later ones hold its key, so nothing can come between this and the
+    /// job. Without an answer the suspect is kept once more, which harms nobody.
+    private func earlierEntry(
+        of key: RetryKey,
+        _ octets: [UInt8],
+        since windowStart: Timestamp
+    ) async -> RetryClaim.EarlierEntry? {
+        try? await store.engine.read { reader throws(StoreError) in
+            if let entry = try reader.entry(of: key, since: windowStart) { return entry }
+            return try reader.entry(ofOctets: octets, mailbox: key.mailbox, since: windowStart)
+        }
+    }
+
     private func commit(_ job: IntakeJob) async throws(StoreError) -> UniqueID {
         try await store.engine.write { [journal = store.journal] writer throws(StoreError) in
             let result = journal.guarding(job.message.octets.digest) {
@@ -239,34 +272,30 @@ public final class IntakePipeline: Sendable {
 
     /// What would become of a message, and how that is found; nothing is committed.
     ///
-    /// - Returns: for each recipient's mailbox its decision; none for recipients that no mailbox takes.
+    /// - Parameter windowStart: since when an equal message without Message-ID counts as the same one.
+    /// - Returns: for each recipient's mailbox its decision, and whether the message is in it already; none for
+    ///   recipients that no mailbox takes.
     public static func explain(
         _ bytes: Span<UInt8>,
         envelope: Envelope,
         settings: IntakeSettings,
+        windowStart: Timestamp,
         reader: any SQLReader
-    ) throws(StoreError) -> [(mailbox: Mailbox, decision: Decision)] {
+    ) throws(StoreError) -> [(mailbox: Mailbox, decision: Decision, claim: RetryClaim)] {
         let reading = MessageReading(bytes, limits: settings.limits)
-        var targets: [Target] = []
-        for recipient in envelope.recipients {
-            guard case .mailbox(let mailbox, let route) = settings.directory.match(recipient) else { continue }
-            if let index = targets.firstIndex(where: { $0.mailbox.id == mailbox.id }) {
-                targets[index].recipients.append((recipient, route))
-            } else {
-                targets.append(Target(mailbox: mailbox, recipients: [(recipient, route)]))
-            }
-        }
-        var decisions: [(mailbox: Mailbox, decision: Decision)] = []
-        for target in targets {
+        var decisions: [(mailbox: Mailbox, decision: Decision, claim: RetryClaim)] = []
+        for target in Target.group(envelope.recipients, by: settings.directory).targets {
+            let claim = try reader.claim(on: reading.key(in: target.mailbox.id), since: windowStart)
             let decision = try Decision(
                 reading,
                 envelope: envelope,
                 mailbox: target.mailbox,
                 route: Trace.Step(mailbox: target.mailbox, recipients: target.recipients),
+                retry: Trace.Step(claim),
                 numberPrefix: settings.numberPrefix,
                 reader: reader
             )
-            decisions.append((target.mailbox, decision))
+            decisions.append((target.mailbox, decision, claim))
         }
         return decisions
     }

@@ -14,10 +14,12 @@ struct MessageReading: Sendable {
 
     /// The retry key of the message in a mailbox.
     ///
-    /// - Parameter isImported: an imported message is the same one for ever, also without a Message-ID.
-    func key(in mailbox: Mailbox, isImported: Bool = false) -> RetryKey {
+    /// - Parameters:
+    ///   - mailbox: the mailbox's stable identifier.
+    ///   - isImported: an imported message is the same one for ever, also without a Message-ID.
+    func key(in mailbox: String, isImported: Bool = false) -> RetryKey {
         RetryKey(
-            mailbox: mailbox.id,
+            mailbox: mailbox,
             messageID: summary?.messageID,
             digest: contentDigest,
             isUnlimited: summary?.messageID != nil || isImported

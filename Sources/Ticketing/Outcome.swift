@@ -40,15 +40,15 @@ public enum Reason: String, Hashable, Sendable, CaseIterable {
     /// The reason as a sentence.
     public var sentence: String {
         switch self {
-        case .newConversation: "Nothing in the message ties it to a ticket, so it began a new one."
-        case .ticketNotFound: "The message names a ticket that this mailbox does not have, so it began a new one."
+        case .newConversation: "Nothing in the message ties it to a ticket, so it begins a new one."
+        case .ticketNotFound: "The message names a ticket that this mailbox does not have, so it begins a new one."
         case .references: "The message answers a message of this ticket (In-Reply-To, References)."
         case .subjectNumber: "The subject bears the ticket's number, and the sender takes part in the ticket."
         case .subjectNumberStranger:
             "The subject bears the ticket's number, but the sender takes no part in it: a person must decide."
         case .crashSuspect:
-            "The server stopped while it was reading this message before; it was kept unread, so that it can do no harm."
-        case .unreadable: "The message could not be read; its octets are kept."
+            "The server stopped while it was reading this message before; it is kept unread, so that it can do no harm."
+        case .unreadable: "The message cannot be read; its octets are kept."
         }
     }
 }

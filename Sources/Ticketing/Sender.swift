@@ -61,22 +61,43 @@ public struct SenderFacts: Hashable, Sendable {
         }
     }
 
+    /// An agent with this very address.
+    public struct Agent: Hashable, Sendable {
+        /// The agent's identifier.
+        public var id: String
+        /// The agent's name.
+        public var name: String
+
+        /// Makes an agent.
+        public init(id: String, name: String) {
+            self.id = id
+            self.name = name
+        }
+    }
+
     /// The contact with the sender's address.
     public var contact: Contact?
+    /// The agent with the sender's address.
+    public var agent: Agent?
     /// The customers that claim one of the sender's domains.
     public var customersByDomain: [String: String]
 
     /// Makes facts.
-    public init(contact: Contact? = nil, customersByDomain: [String: String] = [:]) {
+    public init(contact: Contact? = nil, agent: Agent? = nil, customersByDomain: [String: String] = [:]) {
         self.contact = contact
+        self.agent = agent
         self.customersByDomain = customersByDomain
     }
 }
 
-/// Who the sender is taken for: a contact, a customer's unnamed person, or a stranger.
+/// Who the sender is taken for: an agent, a contact, a customer's unnamed person, or a stranger.
+///
+/// It rests on an address that anyone can write, so it names the author of a comment and grants nothing.
 public struct SenderDecision: Hashable, Sendable {
     /// The sender as the header names it.
     public let author: NamedAddress?
+    /// The agent, found by address.
+    public let agent: SenderFacts.Agent?
     /// The contact, found by address.
     public let contact: SenderFacts.Contact?
     /// The customer: the contact's, or the one with the longest matching domain.
@@ -84,9 +105,10 @@ public struct SenderDecision: Hashable, Sendable {
     /// The account for the trace.
     public let step: Trace.Step
 
-    /// Decides: by address first, then by the longest domain.
+    /// Decides: by address first, an agent's before a contact's, then by the longest domain.
     public init(_ evidence: SenderEvidence, _ facts: SenderFacts) {
         author = evidence.author
+        agent = facts.agent
         contact = facts.contact
         guard let author = evidence.author, let source = evidence.source else {
             customer = nil
@@ -94,7 +116,10 @@ public struct SenderDecision: Hashable, Sendable {
             return
         }
         let found = [Trace.Fact("address", "\(author.address) (\(source.rawValue))")]
-        if let contact = facts.contact {
+        if let agent = facts.agent {
+            customer = facts.contact?.customer
+            step = Trace.Step(.senderIsAgent, found + [Trace.Fact("agent", agent.name)])
+        } else if let contact = facts.contact {
             customer = contact.customer
             step = Trace.Step(
                 .senderIsContact,

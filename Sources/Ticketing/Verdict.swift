@@ -4,16 +4,24 @@
 public enum Verdict: String, Hashable, Sendable, CaseIterable {
     /// A mailbox takes the message.
     case taken = "mailbox.taken"
-    /// The message was read.
+    /// The message can be read.
     case read = "read.whole"
-    /// The message was read as far as it goes.
+    /// The message can be read as far as it goes.
     case readWithDefects = "read.defects"
     /// The message is kept unread: ``Reason/crashSuspect``.
     case crashSuspect = "read.crash-suspect"
     /// The message is kept unread: ``Reason/unreadable``.
     case unreadable = "read.unreadable"
+    /// The message is new.
+    case unclaimed = "retry.new"
+    /// The message has its outcome already.
+    case repeated = "retry.repeated"
+    /// An equal message without a Message-ID came so long ago that this one is another.
+    case claimExpired = "retry.expired"
     /// Nobody is named as the sender.
     case senderMissing = "sender.missing"
+    /// The sender is an agent.
+    case senderIsAgent = "sender.agent"
     /// The sender is a contact.
     case senderIsContact = "sender.contact"
     /// The sender's domain is a customer's.
@@ -47,18 +55,23 @@ public enum Verdict: String, Hashable, Sendable, CaseIterable {
             }
     }
 
-    /// The stage that came to it: `mailbox`, `read`, `sender`, `thread` or `defaults`.
+    /// The stage that came to it: `mailbox`, `read`, `retry`, `sender`, `thread` or `defaults`.
     public var stage: String { String(rawValue.prefix { $0 != "." }) }
 
     /// The verdict as a sentence.
     public var sentence: String {
         switch self {
         case .taken: "A mailbox takes the message."
-        case .read: "The message was read."
-        case .readWithDefects: "The message was read as far as it goes; its defects are noted."
+        case .read: "The message can be read."
+        case .readWithDefects: "The message can be read as far as it goes; its defects are noted."
         case .crashSuspect: Reason.crashSuspect.sentence
         case .unreadable: Reason.unreadable.sentence
+        case .unclaimed: "The message is new in this mailbox."
+        case .repeated: "The message is in this mailbox already: it came again, and its outcome stays."
+        case .claimExpired:
+            "An equal message without a Message-ID came before, but so long ago that this one counts as another."
         case .senderMissing: "Neither header nor envelope names a sender."
+        case .senderIsAgent: "The address belongs to an agent; that the agent sent the message is not proved."
         case .senderIsContact: "The address belongs to a contact."
         case .senderOfCustomer: "No contact has the address; its domain belongs to a customer."
         case .senderUnknown: "Neither contact nor customer has the address or its domain."

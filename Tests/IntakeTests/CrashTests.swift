@@ -168,6 +168,12 @@ import Ticketing
             let entry = try await intake.commit(mail)
             #expect(entry.outcome == .created)
             #expect(try await intake.log().count == 1)
+            // From now on a key of its octets leads there, so that it is not looked for again.
+            let keys = try await intake.store.engine.read { reader throws(StoreError) in
+                try reader.rows("SELECT email_log FROM retry_key WHERE message_id = ''").map { $0.id(0) }
+            }
+            #expect(keys == [entry.id])
+            #expect(try await intake.commit(mail).id == entry.id)
         }
     }
 }

@@ -197,6 +197,29 @@ import Ticketing
         }
     }
 
+    /// The first time one mailbox had it and the other had not: the octets are found, not stored again.
+    @Test(arguments: ["support@example.com", "sales@example.com"])
+    func aPartialRetryStoresNoOctetsTwice(first: String) async throws {
+        try await IntakeFixture().withPipeline { intake in
+            let octets = Mail(id: "1@c.example").octets
+            let both = ["support@example.com", "sales@example.com"]
+            let before = try await intake.deliver(octets, to: [first])
+            let after = try await intake.deliver(octets, to: both)
+            #expect(before[0] == after[both.firstIndex(of: first) ?? 0])
+            let log = try await intake.log()
+            #expect(Set(log.map(\.mailbox)) == ["support", "sales"])
+            for entry in log {
+                #expect(try intake.octets(entry) == octets)
+                #expect(try await intake.comments(entry.ticket).map(\.message) == [entry.message])
+            }
+            #expect(try await intake.counts().messages == 1)
+            // Other trace headers are other octets, and every octet is kept.
+            let again = Mail(id: "1@c.example", fields: ["Received: from c by d; x"]).octets
+            _ = try await intake.deliver(again, to: both)
+            #expect(try await intake.counts().messages == 2)
+        }
+    }
+
     // MARK: Without and with a Message-ID
 
     @Test func withoutAMessageIDEqualOctetsCountWithinAWindow() async throws {
@@ -208,8 +231,36 @@ import Ticketing
             let later = try await intake.commit(mail, at: start.advanced(bySeconds: 1001))
             #expect(later.id != first.id)
             #expect(later.outcome == .created)
+            // What took the key's place is told where nothing else tells it, and a free key is not.
+            let found = try await intake.outcomes(later).first?.trace.steps.first { $0.verdict.stage == "retry" }
+            #expect(found?.verdict == .claimExpired)
+            #expect(found?.facts == [Trace.Fact("entry", "\(first.id)")])
+            #expect(
+                try await intake.outcomes(first).first?.trace.steps.contains { $0.verdict.stage == "retry" } == false
+            )
             #expect(try await intake.commit(mail, at: start.advanced(bySeconds: 1500)).id == later.id)
             #expect(try await intake.counts().tickets == 2)
+            // An explanation tells all of them.
+            for (moment, expected) in [(0, Verdict.repeated), (10_000, .claimExpired)] {
+                #expect(try await explained(mail, since: start.advanced(bySeconds: Int64(moment)), intake) == expected)
+            }
+            let other = Mail(subject: "Other")
+            #expect(try await explained(other, since: start, intake) == .unclaimed)
+        }
+    }
+
+    private func explained(_ mail: Mail, since windowStart: Timestamp, _ intake: Intake) async throws -> Verdict? {
+        let octets = mail.octets
+        let recipients = IntakeFixture.addresses("support@example.com").map { ForwardPath.address($0) }
+        return try await intake.store.engine.read { reader throws(StoreError) in
+            let explained = try IntakePipeline.explain(
+                octets.span,
+                envelope: Envelope(reversePath: .null, recipients: recipients),
+                settings: IntakeFixture.settings,
+                windowStart: windowStart,
+                reader: reader
+            )
+            return explained.first?.decision.trace.steps.first { $0.verdict.stage == "retry" }?.verdict
         }
     }
 

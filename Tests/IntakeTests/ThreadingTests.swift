@@ -148,6 +148,24 @@ import Ticketing
         }
     }
 
+    @Test func anAgentIsTheAuthorOfWhatComesFromItsAddress() async throws {
+        try await IntakeFixture().withPipeline { intake in
+            _ = try await intake.commit(Mail(id: "1@c.example"))
+            let entry = try await intake.commit(
+                Mail(id: "2@c.example", from: "Bob B <Bob@example.com>", fields: ["In-Reply-To: <1@c.example>"])
+            )
+            #expect(entry.outcome == .appended)
+            let comments = try await intake.comments(entry.ticket)
+            #expect(comments.map(\.authorKind) == ["contact", "agent"])
+            #expect(comments.last?.author == "bob")
+            #expect(comments.last?.authorAddress == "Bob@example.com")
+            #expect(comments.last?.authorName == "Bob B")
+            #expect(comments.last?.visibility == "public")
+            let steps = try await intake.outcomes(entry).first?.trace.steps
+            #expect(steps?.contains { $0.verdict == .senderIsAgent } == true)
+        }
+    }
+
     @Test func withoutAFromFieldTheEnvelopeNamesTheSender() async throws {
         try await IntakeFixture().withPipeline { intake in
             _ = try await intake.deliver(
@@ -202,6 +220,7 @@ import Ticketing
                     octets.span,
                     envelope: envelope,
                     settings: IntakeFixture.settings,
+                    windowStart: .now,
                     reader: reader
                 ).map { ($0.mailbox.id, $0.decision.outcome, $0.decision.reason) }
             }

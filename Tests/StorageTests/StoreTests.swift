@@ -148,6 +148,28 @@ import Testing
         }
     }
 
+    @Test func aLocalPeersProcessIsKept() async throws {
+        try await StoreFixture().withStore { store in
+            let message = try await store.receive(Array("Subject: a\r\n\r\nb\r\n".utf8))
+            let id = UniqueID.make()
+            let record = MessageRecord(
+                id: id,
+                receivedAt: .now,
+                contentDigest: message.digest,
+                summary: nil,
+                octets: message,
+                isBlob: false
+            )
+            let row = try await store.engine.write { writer throws(StoreError) in
+                try writer.record(record)
+                try writer.record(.test(), of: id)
+                return try writer.first("SELECT peer_uid, peer_pid FROM delivery")
+            }
+            #expect(row?.integer(0) == 100)
+            #expect(row?.integer(1) == 7)
+        }
+    }
+
     @Test func aFaultIsRememberedForASecond() async throws {
         let fixture = try StoreFixture()
         try await fixture.withStore { store in

@@ -64,6 +64,11 @@ struct DecisionTests {
         #expect(SenderDecision(evidence, SenderFacts(customersByDomain: domains)).customer == "acme-eu")
         #expect(SenderDecision(evidence, SenderFacts(customersByDomain: ["acme.example": "acme"])).customer == "acme")
         #expect(SenderDecision(evidence, SenderFacts()).customer == nil)
+        let agent = SenderFacts.Agent(id: "bob", name: "Bob")
+        let both = SenderDecision(evidence, SenderFacts(contact: contact, agent: agent, customersByDomain: domains))
+        #expect(both.agent == agent)
+        #expect(both.step.verdict == .senderIsAgent)
+        #expect(SenderDecision(evidence, SenderFacts(agent: agent, customersByDomain: domains)).customer == nil)
     }
 
     // MARK: Thread (S61, S62, C01)

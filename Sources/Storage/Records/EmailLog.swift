@@ -5,6 +5,8 @@ public import Ticketing
 public enum RetryClaim: Hashable, Sendable {
     /// It was; the message is to be decided.
     case claimed
+    /// It was held by this entry, but for longer than such a key counts; the message is to be decided.
+    case expired(EarlierEntry)
     /// It was not: this entry of the email log has the first outcome.
     case repeated(EarlierEntry)
 
@@ -69,10 +71,10 @@ public struct EmailLogEntry: Sendable {
 }
 
 extension SQLReader {
-    /// The entry that has a retry key now, if one has.
+    /// What claiming a retry key would find.
     ///
     /// - Parameter windowStart: claims of unlimited keys count for ever, others from this moment on.
-    public func entry(of key: RetryKey, since windowStart: Timestamp) throws(StoreError) -> RetryClaim.EarlierEntry? {
+    public func claim(on key: RetryKey, since windowStart: Timestamp) throws(StoreError) -> RetryClaim {
         let row = try first(
             """
             SELECT l.id, l.message, m.digest, k.claimed_at FROM retry_key k JOIN email_log l ON l.id = k.email_log
@@ -81,17 +83,25 @@ extension SQLReader {
             """
         )
         guard let row, let emailLog = row.id(0), let message = row.id(1), let digest = row.blob(2),
-            let claimedAt = row.moment(3), key.isUnlimited || claimedAt >= windowStart
-        else { return nil }
-        return RetryClaim.EarlierEntry(emailLog: emailLog, message: message, digest: digest)
+            let claimedAt = row.moment(3)
+        else { return .claimed }
+        let entry = RetryClaim.EarlierEntry(emailLog: emailLog, message: message, digest: digest)
+        return key.isUnlimited || claimedAt >= windowStart ? .repeated(entry) : .expired(entry)
     }
-}
 
-extension SQLReader {
+    /// The entry that holds a retry key now, if one does.
+    ///
+    /// - Parameter windowStart: claims of unlimited keys count for ever, others from this moment on.
+    public func entry(of key: RetryKey, since windowStart: Timestamp) throws(StoreError) -> RetryClaim.EarlierEntry? {
+        guard case .repeated(let entry) = try claim(on: key, since: windowStart) else { return nil }
+        return entry
+    }
+
     /// The entry that a message of these very octets has already, as the first delivery or as a repeated one.
     ///
-    /// For a message that is kept unread, and whose retry key therefore is unknown. There is no index for it: a message
-    /// is kept unread so seldom that reading the entries since `windowStart` costs less than an index on all.
+    /// For a message of which the server stopped, and whose own retry key therefore is unknown. There is no index for
+    /// it, which each ordinary message would pay for: it reads all entries since `windowStart`, so it is for readers,
+    /// which have a time limit and hold up no commit, and once for a message, which has a key of its octets afterwards.
     public func entry(
         ofOctets digest: [UInt8],
         mailbox: String,
@@ -130,7 +140,8 @@ extension SQLWriter {
             """
         )
         if !claimed.isEmpty { return .claimed }
-        if let entry = try entry(of: key, since: windowStart) { return .repeated(entry) }
+        let claim = try claim(on: key, since: windowStart)
+        if case .repeated = claim { return claim }
         // The claim is older than the window, so this is another message with the same octets.
         try run(
             """
@@ -138,7 +149,7 @@ extension SQLWriter {
             WHERE message_id = \(key.storedMessageID) AND mailbox = \(key.mailbox) AND digest = \(key.digest)
             """
         )
-        return .claimed
+        return claim
     }
 
     /// Writes an entry with its first outcome, and lets its Message-ID lead to the ticket.

@@ -2,17 +2,26 @@ internal import Mail
 public import Ticketing
 
 extension SQLReader {
-    /// Looks a sender up: the contact with the address, the customers with its domains.
+    /// Looks a sender up: the contact or agent with the address, the customers with its domains.
     public func facts(for evidence: SenderEvidence) throws(StoreError) -> SenderFacts {
         guard evidence.author != nil else { return SenderFacts() }
         var facts = SenderFacts()
-        if let row = try first(
+        let people = try rows(
             """
-            SELECT c.id, c.name, c.customer FROM contact_address a JOIN contact c ON c.id = a.contact
+            SELECT 'contact', c.id, c.name, c.customer FROM contact_address a JOIN contact c ON c.id = a.contact
+            WHERE a.address = \(evidence.addressKey)
+            UNION ALL
+            SELECT 'agent', g.id, g.name, NULL FROM agent_address a JOIN agent g ON g.id = a.agent
             WHERE a.address = \(evidence.addressKey)
             """
-        ), let id = row.text(0), let name = row.text(1) {
-            facts.contact = SenderFacts.Contact(id: id, name: name, customer: row.text(2))
+        )
+        for row in people {
+            guard let kind = row.text(0), let id = row.text(1), let name = row.text(2) else { continue }
+            if kind == "agent" {
+                facts.agent = SenderFacts.Agent(id: id, name: name)
+            } else {
+                facts.contact = SenderFacts.Contact(id: id, name: name, customer: row.text(3))
+            }
         }
         let domains = try rows(
             "SELECT domain, customer FROM customer_domain WHERE domain IN (\(list: evidence.domainKeys))"

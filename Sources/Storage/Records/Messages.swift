@@ -85,13 +85,16 @@ extension SQLWriter {
     /// Records one arrival of a message with its whole envelope, once for each delivery.
     public func record(_ delivery: Delivery, of message: UniqueID) throws(StoreError) {
         let envelope = delivery.envelope
-        let uid: Int64? = if case .local(let uid?, _) = delivery.peer { Int64(uid) } else { nil }
+        let (uid, pid): (Int64?, Int64?) =
+            if case .local(let uid, let pid) = delivery.peer { (uid.map { Int64($0) }, pid.map { Int64($0) }) } else {
+                (nil, nil)
+            }
         try run(
             """
-            INSERT INTO delivery (id, message, received_at, listener, session, peer, peer_uid, helo, protocol, tls,
-                identity, reverse_path, body, smtputf8, declared_size, recipients)
+            INSERT INTO delivery (id, message, received_at, listener, session, peer, peer_uid, peer_pid, helo, protocol,
+                tls, identity, reverse_path, body, smtputf8, declared_size, recipients)
             VALUES (\(delivery.id), \(message), \(delivery.receivedAt), \(delivery.listener), \(delivery.session),
-                \(delivery.peer.description), \(nullable: uid), \(delivery.helo), \(delivery.protocolKeyword), \(nullable: delivery.tls),
+                \(delivery.peer.description), \(nullable: uid), \(nullable: pid), \(delivery.helo), \(delivery.protocolKeyword), \(nullable: delivery.tls),
                 \(nullable: delivery.identity), \(envelope.reversePath.description), \(envelope.body.rawValue),
                 \(envelope.smtpUTF8), \(nullable: envelope.declaredSize.map { Int64(clamping: $0) }),
                 \(JSONText.array(envelope.recipients.map(\.description))))

@@ -55,8 +55,8 @@ public struct CommentRecord: Sendable {
     public enum Author: Hashable, Sendable {
         /// A person outside: the contact, if known, and the address.
         case contact(id: String?, NamedAddress?)
-        /// A person who answers tickets.
-        case agent(id: String)
+        /// A person who answers tickets: the agent, and the address as the mail gave it.
+        case agent(id: String, NamedAddress?)
         /// The server.
         case system
     }
@@ -138,7 +138,7 @@ extension SQLWriter {
         let (kind, author, address): (String, String?, NamedAddress?) =
             switch comment.author {
             case .contact(let id, let address): ("contact", id, address)
-            case .agent(let id): ("agent", id, nil)
+            case .agent(let id, let address): ("agent", id, address)
             case .system: ("system", nil, nil)
             }
         try run(

@@ -7,7 +7,7 @@
 enum SQLiteSchema {
     static let migrations: [Migration] = [
         Migration("001-mailboxes-and-people", mailboxesAndPeople),
-        Migration("002-messages-and-octets", messages),
+        Migration("002-messages-octets-and-peers", messages),
         Migration("003-tickets-and-numbers", tickets),
         Migration("004-email-log", emailLog),
         Migration("005-outbox", outbox),
@@ -76,8 +76,8 @@ enum SQLiteSchema {
         """
         CREATE TABLE delivery (
             id BLOB PRIMARY KEY NOT NULL, message BLOB NOT NULL REFERENCES message (id), received_at INTEGER NOT NULL,
-            listener TEXT NOT NULL, session TEXT NOT NULL, peer TEXT NOT NULL, peer_uid INTEGER, helo TEXT NOT NULL,
-            protocol TEXT NOT NULL, tls TEXT, identity TEXT, reverse_path TEXT NOT NULL, body TEXT NOT NULL,
+            listener TEXT NOT NULL, session TEXT NOT NULL, peer TEXT NOT NULL, peer_uid INTEGER, peer_pid INTEGER,
+            helo TEXT NOT NULL, protocol TEXT NOT NULL, tls TEXT, identity TEXT, reverse_path TEXT NOT NULL, body TEXT NOT NULL,
             smtputf8 INTEGER NOT NULL, declared_size INTEGER, recipients TEXT NOT NULL
         ) STRICT, WITHOUT ROWID
         """,

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Intake
-internal import MIME
 internal import Mail
 internal import Storage
 internal import Ticketing
@@ -66,20 +65,18 @@ struct ExplainCommand: AsyncParsableCommand {
                 answer.refused.append(Answer.Refused(recipient: recipient.description, why: why))
             }
         }
-        let message = Message(parsing: octets.span, limits: settings.limits)
-        let digest = message.digestWithoutTrace(of: octets.span)
-        let messageID = message.summary(of: octets.span, limits: settings.limits).messageID
+        let windowStart = Timestamp.now.advanced(bySeconds: -Int64(configuration.storage.retryWindow))
         let explain = { (reader: any SQLReader) throws(StoreError) -> [Answer.Mailbox] in
             let decisions = try IntakePipeline.explain(
                 octets.span,
                 envelope: envelope,
                 settings: settings,
+                windowStart: windowStart,
                 reader: reader
             )
             var mailboxes: [Answer.Mailbox] = []
-            for (mailbox, decision) in decisions {
-                let key = RetryKey(mailbox: mailbox.id, messageID: messageID, digest: digest, isUnlimited: true)
-                let earlier = try reader.entry(of: key, since: Timestamp(milliseconds: 0))
+            for (mailbox, decision, claim) in decisions {
+                let repeated: UniqueID? = if case .repeated(let entry) = claim { entry.emailLog } else { nil }
                 mailboxes.append(
                     Answer.Mailbox(
                         mailbox: mailbox.id,
@@ -89,7 +86,7 @@ struct ExplainCommand: AsyncParsableCommand {
                         ticket: decision.ticket.map {
                             TicketNumber(prefix: settings.numberPrefix, value: $0.number).description
                         },
-                        repeatedEntry: earlier?.emailLog.description,
+                        repeatedEntry: repeated?.description,
                         trace: TraceView(decision.trace)
                     )
                 )
