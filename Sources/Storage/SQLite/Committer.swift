@@ -127,12 +127,12 @@ final class Committer {
         do {
             try connection.run("COMMIT")
         } catch {
+            // What a crash now would leave is open; for this connection nothing took place, and the frames of the next
+            // commit are written over these and synced. A new connection would take them for committed, though a sync
+            // that failed once may never bring them to the disk, and would write what it answers for behind them.
             roll(back: connection)
             // A full disk fails a write, before the frame that commits is whole, so nothing is open then.
-            guard error != .full else { return fail(batch, .full) }
-            // Whether the last frame reached the disk is open. Only a new connection sees what the files hold.
-            reopen()
-            return fail(batch, .outcomeUnknown)
+            return fail(batch, error == .full ? .full : .outcomeUnknown)
         }
         engine.statistics.withLock {
             $0.commits += 1

@@ -207,6 +207,10 @@ public final class SQLiteEngine: StoreEngine {
                 // Only now, since it rests on `synchronous = FULL`.
                 let code = unsafe wal_buffer_attach(database.sqliteConnection)
                 guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+                // The log that is found may hold frames whose sync failed. What is committed from here on must not stand
+                // behind them, so the log is emptied into the database first.
+                let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                guard row?[0] == 0 else { throw StoreError.busy }
             }
             return pool
         } catch {
