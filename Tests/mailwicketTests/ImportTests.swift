@@ -82,6 +82,18 @@ internal import mailwicket
         }
     }
 
+    /// Nobody else looks after a store whose owner is the import, for the free disk and the log.
+    @Test func aStoreIsLookedAfterMeanwhile() async throws {
+        try await withStore { store, importing, files in
+            let full = Alarm(kind: "disk-space", text: "Full.", raisedAt: .now, lastAt: .now)
+            try await store.engine.write { writer throws(StoreError) in try writer.raise(full) }
+            let counts = try await MaintenanceService.maintaining(store) { try await run(files, importing) }
+            #expect(counts.imported == 13)
+            let alarms = try await store.engine.read { reader throws(StoreError) in try reader.openAlarms() }
+            #expect(alarms == [])
+        }
+    }
+
     /// Answers find what they answer although several messages are under way at once, and a second run changes nothing.
     @Test func threadsAndRepetition() async throws {
         try await withStore { store, importing, files in

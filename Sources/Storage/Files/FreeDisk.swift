@@ -14,6 +14,12 @@ final class FreeDisk: Sendable {
         var free = 0
         var reserved = 0
         var reservations: [Reservation] = []
+
+        /// Gives back what was set aside for messages that came to their end.
+        mutating func forgetEnded() {
+            reservations.removeAll { $0.message == nil }
+            reserved = reservations.reduce(0) { $0 + $1.octets }
+        }
     }
 
     private let directory: String
@@ -33,15 +39,14 @@ final class FreeDisk: Sendable {
     /// Whether there is more free disk than the floor.
     var isAboveFloor: Bool { state.withLock { $0.free >= floor } }
 
-    /// Asks the system, and gives back what was set aside for messages that came to their end.
+    /// Asks the system, and forgets the messages that came to their end.
     ///
     /// Blocks its thread; a disk that does not answer counts as full.
     func measure() {
         let free = (try? fileSystem.freeSpace(directory)) ?? 0
         state.withLock { state in
             state.free = free
-            state.reservations.removeAll { $0.message == nil }
-            state.reserved = state.reservations.reduce(0) { $0 + $1.octets }
+            state.forgetEnded()
         }
     }
 
@@ -50,6 +55,7 @@ final class FreeDisk: Sendable {
     /// - Throws: ``StoreError/full`` when it does not.
     func begin(_ octets: Int, _ make: () -> MessageSink?) throws(StoreError) -> MessageSink? {
         let result = state.withLock { state -> Result<MessageSink?, StoreError> in
+            if octets > state.free - floor - state.reserved { state.forgetEnded() }
             guard octets <= state.free - floor - state.reserved else { return .failure(.full) }
             let sink = make()
             // Small ones lie in memory until they are committed; their sum is bounded there.

@@ -128,8 +128,8 @@ struct ImportCommand: AsyncParsableCommand {
             let pipeline = IntakePipeline(store: store, settings: configuration.intakeSettings)
             let largest = configuration.largestMessage
             let importing = MessageImport(pipeline: pipeline, store: store) { largest }
-            let counts = try await body { octets, name in
-                try await importing.run(octets, name: name, options: options)
+            let counts = try await MaintenanceService.maintaining(store) {
+                try await body { octets, name in try await importing.run(octets, name: name, options: options) }
             }
             await store.close()
             return counts

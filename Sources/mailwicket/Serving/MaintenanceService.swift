@@ -1,18 +1,25 @@
 internal import Logging
 internal import ServiceLifecycle
-internal import Storage
+package import Storage
 
 /// What the store is to do from time to time: write refusals, raise and clear its alarms, remove blobs that a crash left.
-struct MaintenanceService: Service {
+package struct MaintenanceService: Service {
     let store: Store
 
     /// The collection runs a first time soon after the start, when a crash is the likeliest reason for work.
     private static let roundsBetweenCollections = 3600
     private static let firstCollection = 60
 
-    func run() async throws {
+    /// Looks after a store while `body` runs, for a command that owns the data directory meanwhile.
+    package static func maintaining<T>(_ store: Store, _ body: () async throws -> T) async throws -> T {
+        // Not awaited, so it is cancelled when `body` has ended, and waited for.
+        async let _ = MaintenanceService(store: store).run()
+        return try await body()
+    }
+
+    package func run() async throws {
         var round = 0
-        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+        repeat {
             await store.maintain()
             if round % Self.roundsBetweenCollections == Self.firstCollection {
                 // What fails is tried again an hour later, and a blob too many does no harm.
@@ -20,6 +27,6 @@ struct MaintenanceService: Service {
             }
             round += 1
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
-        }
+        } while !Task.isShuttingDownGracefully && !Task.isCancelled
     }
 }
