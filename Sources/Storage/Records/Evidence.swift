@@ -39,14 +39,7 @@ extension SQLReader {
     public func facts(for evidence: ThreadEvidence, key: RetryKey) throws(StoreError) -> ThreadFacts {
         var facts = ThreadFacts()
         for reference in evidence.references {
-            let rows = try rows(
-                """
-                SELECT DISTINCT t.id, t.number, t.mailbox, t.requester FROM retry_key k JOIN ticket t ON t.id = k.ticket
-                WHERE k.message_id = \(reference.value)
-                ORDER BY CASE WHEN t.mailbox = \(key.mailbox) THEN 0 ELSE 1 END, t.number LIMIT \(Self.maximumCandidates)
-                """
-            )
-            let candidates = try candidates(rows, sender: evidence.sender)
+            let candidates = try candidates(claims(of: reference, mailbox: key.mailbox), sender: evidence.sender)
             if !candidates.isEmpty { facts.byReference[reference] = candidates }
         }
         if let number = evidence.subjectNumber {
@@ -65,7 +58,28 @@ extension SQLReader {
         return facts
     }
 
-    /// The most tickets that one identifier leads to; senders that use one Message-ID for all could make thousands.
+    /// The tickets that an identifier leads to, those of the mailbox first.
+    ///
+    /// Bounded before anything is joined or sorted: senders that use one Message-ID for all make thousands of claims, and
+    /// every writer waits meanwhile.
+    private func claims(of reference: MessageID, mailbox: String) throws(StoreError) -> [SQLRow] {
+        try rows(
+            """
+            SELECT DISTINCT t.id, t.number, t.mailbox, t.requester FROM (
+                SELECT * FROM (SELECT ticket FROM retry_key
+                    WHERE message_id = \(reference.value) AND mailbox = \(mailbox) LIMIT \(Self.maximumClaims)) AS own
+                UNION ALL SELECT * FROM (SELECT ticket FROM retry_key
+                    WHERE message_id = \(reference.value) AND mailbox < \(mailbox) LIMIT \(Self.maximumClaims)) AS before
+                UNION ALL SELECT * FROM (SELECT ticket FROM retry_key
+                    WHERE message_id = \(reference.value) AND mailbox > \(mailbox) LIMIT \(Self.maximumClaims)) AS behind
+            ) AS k JOIN ticket t ON t.id = k.ticket
+            ORDER BY CASE WHEN t.mailbox = \(mailbox) THEN 0 ELSE 1 END, t.number LIMIT \(Self.maximumCandidates)
+            """
+        )
+    }
+
+    /// The most claims of one identifier that are looked at, of a kind, and the most tickets that they lead to.
+    private static var maximumClaims: Int { 100 }
     private static var maximumCandidates: Int { 10 }
 
     private func candidates(
