@@ -18,6 +18,8 @@ struct IntakeJob: Sendable {
     /// The entry that a message has already that is kept unread, and whose own retry key therefore is unknown.
     let earlier: RetryClaim.EarlierEntry?
     let route: Trace.Step
+    /// Who takes part in a ticket that the message makes, beside its sender.
+    let copied: [NamedAddress]
     let numberPrefix: String
     let importing: ImportOptions?
     let windowStart: Timestamp
@@ -129,6 +131,7 @@ struct IntakeJob: Sendable {
                 createdAt: writtenAt
             )
             _ = try writer.open(record, with: entry(in: ticket, message, decision))
+            for person in copied { try writer.addParticipant(person, role: "cc", contact: nil, to: ticket) }
             return ticket
         case .appended:
             guard let candidate = decision.ticket else { return nil }

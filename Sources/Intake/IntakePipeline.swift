@@ -219,6 +219,7 @@ public final class IntakePipeline: Sendable {
             siblings: targets.lazy.map(\.mailbox.id).filter { $0 != target.mailbox.id },
             earlier: earlier,
             route: Trace.Step(mailbox: target.mailbox, recipients: target.recipients),
+            copied: reading.summary.map { settings.directory.people(copiedIn: $0) } ?? [],
             numberPrefix: settings.numberPrefix,
             importing: importing,
             windowStart: windowStart,

@@ -1,3 +1,4 @@
+public import MIME
 public import Mail
 
 /// All mailboxes of the configuration, found by recipient.
@@ -76,6 +77,17 @@ public struct MailboxDirectory: Sendable {
         }
         if let index = byCatchAll[address.domain.name] { return .mailbox(mailboxes[index], by: .catchAll) }
         return .unknown
+    }
+
+    /// The most people who take part in a ticket because its first message was copied to them.
+    public static let maximumCopied = 50
+
+    /// Who was sent a copy of a message, as its Cc field says: all but our own mailboxes.
+    public func people(copiedIn message: MessageSummary) -> [NamedAddress] {
+        let people = message.cc.lazy.filter { person in
+            if case .mailbox = match(.address(person.address)) { false } else { true }
+        }
+        return Array(people.prefix(Self.maximumCopied))
     }
 
     /// The mailbox whose address is `key` up to its delimiter; the longest such address wins.

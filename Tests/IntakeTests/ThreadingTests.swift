@@ -71,6 +71,34 @@ import Ticketing
         }
     }
 
+    @Test func whoIsCopiedTakesPart() async throws {
+        try await IntakeFixture().withPipeline { intake in
+            let first = try await intake.commit(
+                Mail(id: "1@c.example", fields: ["Cc: Ann <ann@customer.example>, sales@example.com"])
+            )
+            let copied = try await intake.commit(
+                Mail(id: "2@c.example", from: "Ann@customer.example", subject: "[Ticket #MW-1] Printer")
+            )
+            #expect(copied.outcome == .appended)
+            let ticket = try await intake.ticket(first.ticket)
+            let participants = try await intake.store.engine.read { reader throws(StoreError) in
+                try reader.participants(of: ticket.id)
+            }
+            // Our own mailbox is nobody who takes part.
+            #expect(participants.map(\.address) == ["ann@customer.example", "jo@customer.example"])
+        }
+    }
+
+    /// A device that uses one Message-ID for all its mail makes thousands of claims.
+    @Test func oneMessageIDOfManyMessagesIsLookedUpWithinBounds() async throws {
+        try await IntakeFixture().withPipeline { intake in
+            for number in 0..<150 { _ = try await intake.commit(Mail(id: "same@device", body: "Scan \(number)\r\n")) }
+            let entry = try await intake.commit(answer("2@c.example", inReplyTo: "same@device"))
+            #expect(entry.outcome == .appended)
+            #expect(try await intake.counts().tickets == 150)
+        }
+    }
+
     @Test func whoAnswersTakesPart() async throws {
         try await IntakeFixture().withPipeline { intake in
             let first = try await intake.commit(Mail(id: "1@c.example"))

@@ -125,13 +125,12 @@ import Testing
         "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT MAX(n) FROM c"
 
     @Test func aReaderEndsAtItsTimeLimit() async throws {
-        let fixture = try await EngineFixture { $0.readerTimeout = 1 }
+        let fixture = try await EngineFixture { $0.readerTimeout = 2 }
         await #expect(throws: StoreError.timedOut) {
             try await fixture.engine.read { reader throws(StoreError) in try reader.rows(Self.endless) }
         }
         #expect(fixture.engine.currentStatistics.overdueReaders == 1)
         #expect(try await fixture.engine.numbers() == [])
-        #expect(fixture.engine.currentStatistics.overdueReaders == 1)
         fixture.engine.close()
     }
 
