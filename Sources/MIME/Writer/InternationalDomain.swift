@@ -1,0 +1,129 @@
+internal import Mail
+
+/// The US-ASCII form of a domain with U-labels (RFC 5890, RFC 3492).
+enum InternationalDomain {
+    /// The domain with each of its labels in US-ASCII.
+    ///
+    /// - Returns: `nil` when there is no such form: a label is too long, or holds what no label may.
+    static func ascii(_ domain: Domain) -> Domain? {
+        guard domain.isInternationalized else { return domain }
+        var labels: [String] = []
+        let scalars = composed(Array(domain.name.unicodeScalars))
+        for label in scalars.split(omittingEmptySubsequences: false, whereSeparator: isSeparator) {
+            guard let ascii = ascii(Array(label)) else { return nil }
+            labels.append(ascii)
+        }
+        return Domain(labels.joined(separator: "."))
+    }
+
+    /// Whether the scalar ends a label: input methods write four for a full stop (UTS 46 section 2.3).
+    private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "." || scalar == "\u{3002}" || scalar == "\u{FF0E}" || scalar == "\u{FF61}"
+    }
+
+    private static func ascii(_ label: [Unicode.Scalar]) -> String? {
+        if label.allSatisfy(\.isASCII) { return String(String.UnicodeScalarView(label)) }
+        guard label.allSatisfy(isAllowed), let first = label.first,
+            first.properties.canonicalCombiningClass == .notReordered
+        else { return nil }
+        let encoded = "xn--" + punycode(label)
+        return encoded.utf8.count <= 63 ? encoded : nil
+    }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        // Letters of Hangul that are not composed into syllables would make another domain.
+        if (0x1100...0x11FF).contains(scalar.value) { return false }
+        switch scalar.properties.generalCategory {
+        case .control, .spaceSeparator, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate:
+            return false
+        default:
+            return true
+        }
+    }
+
+    // MARK: Composition
+
+    /// Composes letters with the marks behind them (NFC, which RFC 5891 section 4.1 asks for) in Latin, Greek,
+    /// Cyrillic and Kana, where some systems write them apart.
+    private static func composed(_ scalars: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var result: [Unicode.Scalar] = []
+        for scalar in scalars {
+            if scalar.properties.canonicalCombiningClass != .notReordered, let last = result.last,
+                let whole = compositions[String(last) + String(scalar)]
+            {
+                result[result.count - 1] = whole
+            } else {
+                result.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// Composed scalars by their text: texts are equal when they are canonically equivalent.
+    private static let compositions: [String: Unicode.Scalar] = {
+        var table: [String: Unicode.Scalar] = [:]
+        for range in [0xC0...0x24F, 0x386...0x4FF, 0x1E00...0x1FFF, 0x3040...0x30FF] as [ClosedRange<UInt32>] {
+            for value in range {
+                guard let scalar = Unicode.Scalar(value), table[String(scalar)] == nil else { continue }
+                table[String(scalar)] = scalar
+            }
+        }
+        return table
+    }()
+
+    // MARK: Punycode
+
+    private static let digits = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
+
+    /// Encodes one label, which is short, so that its square is nothing (RFC 3492 section 6.3).
+    private static func punycode(_ label: [Unicode.Scalar]) -> String {
+        var output = label.filter(\.isASCII).map { UInt8($0.value) }
+        let basicCount = output.count
+        if basicCount > 0 { output.append(Octet.dash) }
+        var bias = 72
+        var delta = 0
+        var handled = basicCount
+        var floor: UInt32 = 0x80
+        while handled < label.count {
+            let next = label.lazy.map(\.value).filter { $0 >= floor }.min() ?? floor
+            delta += Int(next - floor) * (handled + 1)
+            for scalar in label {
+                if scalar.value < next { delta += 1 }
+                guard scalar.value == next else { continue }
+                append(delta, bias, to: &output)
+                bias = adapted(delta, handled + 1, isFirst: handled == basicCount)
+                delta = 0
+                handled += 1
+            }
+            delta += 1
+            floor = next + 1
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Appends a number of variable length (RFC 3492 section 3.3).
+    private static func append(_ number: Int, _ bias: Int, to output: inout [UInt8]) {
+        var rest = number
+        var position = 36
+        while true {
+            let threshold = min(max(position - bias, 1), 26)
+            guard rest >= threshold else { break }
+            output.append(digits[threshold + (rest - threshold) % (36 - threshold)])
+            rest = (rest - threshold) / (36 - threshold)
+            position += 36
+        }
+        output.append(digits[rest])
+    }
+
+    /// Adapts the bias after each number (RFC 3492 section 6.1).
+    private static func adapted(_ delta: Int, _ count: Int, isFirst: Bool) -> Int {
+        var delta = isFirst ? delta / 700 : delta / 2
+        delta += delta / count
+        var steps = 0
+        while delta > 455 {
+            delta /= 35
+            steps += 36
+        }
+        return steps + 36 * delta / (delta + 38)
+    }
+}
