@@ -149,6 +149,25 @@ import Ticketing
         }
     }
 
+    /// A mail whose reading goes on and on is alone in that: a neighbour is taken in meanwhile.
+    @Test(.timeLimit(.minutes(1))) func aBadMailThatHangsHoldsUpNobody() async throws {
+        let isHanging = Flag()
+        let isNeighbourAnswered = Flag()
+        let probe: @Sendable (IntakePoint, MessageSummary?) -> Void = { point, summary in
+            guard point == .reading, summary?.subject == "Bad mail" else { return }
+            isHanging.raise()
+            while !isNeighbourAnswered.isRaised { sched_yield() }
+        }
+        try await IntakeFixture().withPipeline(probe: probe) { intake in
+            let bad = Task { try await intake.commit(Mail(id: "bad@c.example", subject: "Bad mail")) }
+            await waitUntil { isHanging.isRaised }
+            let neighbour = try await intake.commit(Mail(id: "good@c.example", subject: "Good mail"))
+            #expect(neighbour.outcome == .created)
+            isNeighbourAnswered.raise()
+            #expect(try await bad.value.outcome == .created)
+        }
+    }
+
     /// Committed, but the answer was lost; sent again, and the process dies while it is read: it has its outcome.
     @Test func aMailThatHasItsOutcomeIsNotQuarantinedAsASecondOne() async throws {
         let fixture = try IntakeFixture()

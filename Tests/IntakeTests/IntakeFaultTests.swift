@@ -3,7 +3,6 @@ import Faults
 import Intake
 import Mail
 import Storage
-import Synchronization
 import Testing
 import Ticketing
 
@@ -109,16 +108,5 @@ import Ticketing
             try await bag.check(intake, answers, "locked")
             try await bag.settle(intake, answers, "locked")
         }
-    }
-}
-
-/// Something that has happened, told across threads.
-private final class Flag: Sendable {
-    private let state = Mutex(false)
-
-    var isRaised: Bool { state.withLock { $0 } }
-
-    func raise() {
-        state.withLock { $0 = true }
     }
 }

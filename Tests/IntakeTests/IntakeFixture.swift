@@ -3,6 +3,7 @@ import Intake
 import MIME
 import Mail
 import Storage
+import Synchronization
 import Testing
 import Ticketing
 
@@ -174,4 +175,15 @@ extension Delivery {
 /// Waits until something is so; a test that waits in vain goes on and fails by its own expectations.
 func waitUntil(_ condition: () -> Bool) async {
     for _ in 0..<5000 where !condition() { try? await Task.sleep(for: .milliseconds(2)) }
+}
+
+/// Something that has happened, told across threads.
+final class Flag: Sendable {
+    private let state = Mutex(false)
+
+    var isRaised: Bool { state.withLock { $0 } }
+
+    func raise() {
+        state.withLock { $0 = true }
+    }
 }
