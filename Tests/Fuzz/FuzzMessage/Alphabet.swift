@@ -13,5 +13,8 @@ let alphabet: [[UInt8]] =
         "2026",
         "09:30:00", "+0100", "GMT", "<p>", "<br>", "<script>", "</script>", "<!--", "-->", "&amp;", "&#", "&#x",
         "X-Spam-",
-        "ARC-Seal: ",
+        "ARC-Seal: ", "multipart/report; boundary=b", "message/delivery-status", "message/feedback-report",
+        "message/disposition-notification", "Final-Recipient: ", "Original-Recipient: ", "Action: failed", "Status: ",
+        "Diagnostic-Code: smtp; ", "rfc822;", "utf-8;", "\\x{", "5.1.1", "550 ", "RCPT TO:<", "undeliverable to ",
+        "Original message follows.", "Feedback-Type: ", "Disposition: ", "user unknown",
     ].map { Array($0.utf8) } + [[0xE4], [0xFF], [0xC3], [0x1B, 0x24, 0x42]]

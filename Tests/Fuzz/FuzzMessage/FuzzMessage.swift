@@ -35,6 +35,7 @@ private func check(_ bytes: [UInt8], limits: Message.Limits) {
         message.decodedContent(of: part, in: bytes.span) { size += $0.count }
         precondition(size <= part.bodyRange.count, "decoding made content grow")
     }
+    checkReports(message, summary, bytes)
     for field in message.allFields {
         precondition(field.range.upperBound <= bytes.count && !field.nameRange.isEmpty)
         _ = message.text(of: field, in: bytes.span)
@@ -42,4 +43,17 @@ private func check(_ bytes: [UInt8], limits: Message.Limits) {
     for scalar in summary.subject.unicodeScalars {
         precondition(scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value), "a control in the subject")
     }
+}
+
+/// What holds of the reports of machines, whatever they are made of.
+private func checkReports(_ message: Message, _ summary: MessageSummary, _ bytes: [UInt8]) {
+    let report = message.deliveryStatus(in: bytes.span) ?? message.enclosedDeliveryStatus(in: bytes.span)
+    let text = DeliveryText(summary.text, strangers: [])
+    for recipient in (report?.recipients ?? []) + text.recipients {
+        precondition(recipient.address != nil || !recipient.addressText.isEmpty, "a recipient without a name")
+    }
+    precondition(report.map { !$0.recipients.isEmpty && $0.recipients.count <= 1000 } ?? true)
+    precondition(text.recipients.count <= 1000, "more recipients than are kept")
+    _ = message.dispositionNotification(in: bytes.span)
+    _ = message.feedbackReport(in: bytes.span)
 }
