@@ -196,6 +196,127 @@ import Testing
         ),
         Case(description: "Russian", text: "Ваше письмо не может быть доставлено:\n\n  ann@x.example\n"),
         Case(
+            description: "relayed reply between signs",
+            text: """
+                This is a delivery status notification from mx.example.
+
+                                           UNDELIVERABLE MAIL
+
+                Your message to the following recipients cannot be delivered:
+
+                <ann@x.example>:
+                    mail.x.example [192.0.2.1]:
+                >>> RCPT TO:<ann@x.example>
+                <<< 550 5.1.1 <ann@x.example>... User Unknown
+                """,
+            status: "5.1.1",
+            replyCode: 550
+        ),
+        Case(
+            description: "mobile provider, the address behind a sentence with a colon",
+            text: """
+                Your mail sent on: Thu, 2 Jul 2026 11:33:45 +0900
+
+                cannot be delivered to:
+
+                As their mailbox is full.
+
+                <ann@x.example>
+                """
+        ),
+        Case(
+            description: "diagnostics for administrators",
+            text: """
+                Delivery has failed to these recipients or distribution lists:
+
+                Ann Lee
+                The recipient's e-mail address was not found in the recipient's e-mail system.
+
+                _____
+                Sent by Mail Server 2007
+
+                Diagnostic information for administrators:
+
+                Generating server: mx.example
+
+                ann@x.example
+                #550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##
+
+                Original message headers:
+
+                Received: from a.example by mx.example; Thu, 2 Jul 2026 11:33:45
+                Message-ID: <m1@desk.example>
+                """,
+            status: "5.1.1",
+            replyCode: 550
+        ),
+        Case(
+            description: "technical details behind the address",
+            text: """
+                Delivery to the following recipient failed permanently:
+
+                     ann@x.example
+
+                Technical details of permanent failure:
+                The error that the other server returned was: 550 550 5.2.1 The mailbox is disabled (state 13).
+
+                ----- Original message -----
+
+                Received: by 192.0.2.1 with SMTP id a
+                """,
+            status: "5.2.1",
+            replyCode: 550
+        ),
+        Case(
+            description: "commands and replies by a gateway",
+            text: """
+                Sent <<< RCPT TO:<ann@x.example>
+                Received >>> 550 5.1.1 unknown user.
+
+                Unable to deliver message to <ann@x.example>.
+                """,
+            status: "5.1.1",
+            replyCode: 550
+        ),
+        Case(
+            description: "the reason in brackets behind the address",
+            text: """
+                The original message was received at Thu, 2 Jul 2026 11:33:45 +0900
+                from [192.0.2.1]
+                The following addresses had delivery errors---
+
+                ann@x.example [User unknown]
+                bob@y.example [Mailbox full]
+                """,
+            recipients: ["ann@x.example", "bob@y.example"]
+        ),
+        Case(
+            description: "numbered list with commas",
+            text:
+                "Your message was not delivered to:\n\n1. ann@x.example, mailbox unavailable\n2. bob@y.example, no such user\n",
+            recipients: ["ann@x.example", "bob@y.example"]
+        ),
+        Case(description: "text without blanks around", text: "メールはann@x.exampleに配信できません。\n"),
+        Case(
+            description: "international",
+            text: "Undeliverable:\n\n用户@例え.jp\njürgen@bücher.example\n",
+            recipients: ["用户@例え.jp", "jürgen@bücher.example"]
+        ),
+        Case(
+            description: "French",
+            text: "Échec de la remise à ces destinataires ou groupes :\n\nann@x.example\nL'adresse est introuvable.\n"
+        ),
+        Case(
+            description: "Spanish",
+            text: "Su mensaje no pudo ser entregado a la siguiente dirección:\n\n<ann@x.example>:\n550 5.1.1 no\n",
+            status: "5.1.1"
+        ),
+        Case(
+            description: "Chinese",
+            text: "抱歉，您的邮件被退回来了。\n收件人邮件地址：ann@x.example\n退信原因：550 5.1.1 用户不存在\n",
+            status: "5.1.1"
+        ),
+        Case(
             description: "no address at all",
             text: "Your message could not be delivered.\n",
             recipients: [],

@@ -119,8 +119,8 @@ struct RecipientFinder {
                 return
             }
             let text = String(decoding: octets[core], as: UTF8.self)
-            let isLabel = text.hasSuffix(":") || text.hasSuffix(";") || text.hasSuffix("=")
-            let label = String(text.prefix { $0 != ":" && $0 != ";" && $0 != "=" })
+            let isLabel = Self.labelEnds.contains { text.hasSuffix($0) }
+            let label = String(text.prefix { !Self.labelEnds.contains(String($0)) })
             if text.hasSuffix("mailto:") || text == "smtp:" || text == "rfc822;" {
                 // A link repeats the address that stands before it.
                 kind = text.utf8.count <= 7 ? .first : .other
@@ -139,7 +139,9 @@ struct RecipientFinder {
                     $0.isASCIIDigit || $0 == Octet.period || $0 == Octet.dash || $0 == Octet.space
                 }
                 let word = isReply ? "to" : String(text.split(whereSeparator: { $0 == " " || $0 == "\t" }).last ?? "")
-                kind = Self.wordsBefore.contains(word.filter { $0 != "," }) ? .sentence : .other
+                // Where words are not separated, any may stand before an address.
+                let isUnspaced = text.unicodeScalars.last.map { $0.value >= 0x3000 } ?? false
+                kind = isUnspaced || Self.wordsBefore.contains(word.filter { $0 != "," }) ? .sentence : .other
             }
         }
 
@@ -166,9 +168,13 @@ struct RecipientFinder {
             "expanded from", "generated from", "ultimately generated from", "originally addressed to", "originally to",
         ]
 
+        private static let labelEnds = [":", ";", "=", "：", "；"]
+
         private static let recipientLabels = [
             "recipient", "address", "user", "mailbox", "fail", "deliver", "error-for", "account", "unknown",
-            "invalid", "reach", "exceed", "reject", "smtp", "empfänger", "destinat", "utente", "宛先",
+            "invalid", "reach", "exceed", "reject", "smtp", "empfänger", "destinat", "utente", "宛先", "アドレス", "受信者",
+            "收件人",
+            "地址", "получател", "адрес",
         ]
 
         /// Labels of the fields that reports quote of the message, or of the one to write to.
@@ -215,46 +221,5 @@ struct RecipientFinder {
             window.append(Octet.space)
         }
         return !DeliveryWords.table.meanings(in: window).isDisjoint(with: [.failure, .delay])
-    }
-}
-
-/// The longest text around an `@` that can be an address.
-struct AddressToken {
-    let range: Range<Int>
-    let address: MailAddress?
-
-    init(_ text: [UInt8], at: Int, from: Int, to: Int) {
-        var lower = at
-        if lower > from, text[lower - 1] == Octet.quote {
-            let opening = text[from..<lower - 1].lastIndex(of: Octet.quote)
-            lower = opening ?? lower
-        } else {
-            while lower > from, text[lower - 1].isAtomText || text[lower - 1] == Octet.period { lower -= 1 }
-        }
-        var upper = at + 1
-        while upper < to, Self.isDomainText(text[upper]) { upper += 1 }
-        while upper > at + 1, text[upper - 1] == Octet.period || text[upper - 1] == Octet.dash { upper -= 1 }
-        // X.400 addresses hold others as `SMTP=a@b`; quotation marks and list signs are atom text too.
-        if let equals = text[lower..<at].firstIndex(of: Octet.equals), Self.isScheme(text[lower..<equals]) {
-            lower = equals + 1
-        }
-        while lower < at, "'*|`/-={}".utf8.contains(text[lower]) { lower += 1 }
-        range = lower..<upper
-        guard lower < at, upper > at + 1, at - lower <= 255 else {
-            address = nil
-            return
-        }
-        var work = Work(size: upper - lower)
-        address = AddressParser.parse(text.span, lower..<upper, work: &work).addresses.first?.address
-    }
-
-    private static func isScheme(_ octets: ArraySlice<UInt8>) -> Bool {
-        let name = String(decoding: octets.map(\.asciiLowercased), as: UTF8.self)
-        return name.hasSuffix("smtp") || name.hasSuffix("rfc822")
-    }
-
-    private static func isDomainText(_ octet: UInt8) -> Bool {
-        octet.isASCIILetter || octet.isASCIIDigit || octet == Octet.period || octet == Octet.dash || octet >= 0x80
-            || octet == UInt8(ascii: "_")
     }
 }
