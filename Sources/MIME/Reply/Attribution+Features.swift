@@ -147,7 +147,9 @@ extension Attribution {
         /// Looks for a year with a day, a date of three numbers, or a time of day; names of months are not needed.
         private mutating func readDate(_ octets: [UInt8]) {
             var index = 0
-            var (years, small, chain) = (0, 0, 0)
+            var (years, small) = (0, 0)
+            var chain: [Int] = []
+            var isChainDate = false
             var previousEnd = -2
             while index < octets.count {
                 guard octets[index].isASCIIDigit else {
@@ -163,15 +165,22 @@ extension Attribution {
                 let digits = index - start
                 let joint = start > 0 ? octets[start - 1] : 0
                 let isJoined = previousEnd == start - 1
-                chain =
-                    isJoined && (joint == Octet.dash || joint == UInt8(ascii: "/") || joint == Octet.period)
-                    ? chain + 1 : 1
+                let isNext = isJoined && (joint == Octet.dash || joint == UInt8(ascii: "/") || joint == Octet.period)
+                chain = isNext ? chain.prefix(4) + [digits] : [digits]
                 if digits == 4, (1970...2099).contains(value) { years += 1 } else if digits <= 2 { small += 1 }
                 if isJoined, joint == Octet.colon, digits == 2, value < 60 { (hasDate, hasTime) = (true, true) }
-                if chain == 3 { hasDate = true }
+                if chain.count == 3, Self.isDate(chain) { isChainDate = true }
+                // An IP address goes on.
+                if chain.count == 4 { isChainDate = false }
                 previousEnd = index
             }
-            if years > 0, small > 0 { hasDate = true }
+            if isChainDate || (years > 0 && small > 0) { hasDate = true }
+        }
+
+        /// Whether three numbers with so many digits can be a date: `5.1.1` is an enhanced status code.
+        private static func isDate(_ digits: [Int]) -> Bool {
+            let ends = [digits[0], digits[2]]
+            return digits[1] <= 2 && ends.contains { $0 == 2 || $0 == 4 } && ends.allSatisfy { $0 <= 2 || $0 == 4 }
         }
     }
 }

@@ -4,7 +4,7 @@
 enum AttributionWords {
     /// Verbs of writing in the forms that clients use, as whole words.
     static let verbs: Set<String> = [
-        "wrote", "writes", "sent", "said",  // English
+        "wrote", "writes", "sent",  // English
         "schrieb", "schrieben", "geschrieben",  // German
         "écrit", "ecrit", "écrivait",  // French
         "escribió", "escribio", "escribiste",  // Spanish

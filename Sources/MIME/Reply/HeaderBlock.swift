@@ -46,7 +46,10 @@ struct HeaderBlock: Sendable {
         let hasBlock = labels.count >= 2 && hasSender && labels.contains { $0 != .other && $0 != .date }
         // `From: Berlin`, `To: Munich` and a date are a journey; a sender and a subject without a date, a contact form.
         let isMail = labels.contains(.subject) || fields.contains { Mailbox.address(in: $0.value) != nil }
-        let isReliable = separator != .none || (isMail && labels.contains(.date))
+        // QUIRK: Exchange names recipient, subject and date of what it could not deliver; a block above a quote has its
+        // sender, or begins with its date.
+        let isOfSender = labels.contains(.from) || fields.first?.label == .date
+        let isReliable = separator != .none || (isMail && isOfSender && labels.contains(.date))
         let isFilled = fields.contains { ($0.label == .from || $0.label == .date) && !$0.value.isEmpty }
         if hasBlock, isReliable, isFilled { return true }
         fields = []

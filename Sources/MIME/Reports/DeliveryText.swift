@@ -27,7 +27,7 @@ public struct DeliveryText: Hashable, Sendable {
         let lines = ReportLines(text)
         let end = lines.lines.last?.upperBound ?? 0
         let whole =
-            PhraseTable<DeliveryWords>.normalized(String(decoding: lines.text[..<end], as: UTF8.self)) + [Octet.space]
+            MeaningTable<DeliveryWords>.normalized(String(decoding: lines.text[..<end], as: UTF8.self)) + [Octet.space]
         words = DeliveryWords.table.meanings(in: whole)
         phrase = DeliveryWords.table.first(in: whole)?.phrase
         let reasons = ReasonFinder(lines, words: words)

@@ -20,7 +20,7 @@ public struct DeliveryWords: OptionSet, Hashable, Sendable {
     public static let temporaryCause = DeliveryWords(rawValue: 16)
 
     /// The phrases, none of them one sender's own; languages beyond English as reports were seen in them.
-    static let table = PhraseTable<DeliveryWords>([
+    static let table = MeaningTable<DeliveryWords>([
         (.failure, failureStatements), (.failure, failureCauses), (.failure, failuresInOtherLanguages),
         (.delay, delayStatements), (.delay, delaysInOtherLanguages),
         (.permanence, permanenceStatements), (.success, successStatements), (.temporaryCause, temporaryCauses),

@@ -202,7 +202,7 @@ struct RecipientFinder {
         static let help = Mention(rawValue: 1)
     }
 
-    private static let help = PhraseTable<Mention>([
+    private static let help = MeaningTable<Mention>([
         (.help, ["contact", "assistance", "questions", "for help", "support at", "kontakt", "write to"])
     ])
 

@@ -71,7 +71,7 @@ struct ReportLines {
         static let statement = Mention(rawValue: 4)
     }
 
-    private static let mentions = PhraseTable<Mention>([
+    private static let mentions = MeaningTable<Mention>([
         (
             .original,
             [

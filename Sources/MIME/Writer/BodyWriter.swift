@@ -72,8 +72,8 @@ struct BodyWriter {
     }
 
     private func planText(_ text: String, _ subtype: String, _ isFlowed: Bool) -> Planned {
-        let lines = TextLines.normalized(text)
-        let octets = isFlowed ? FlowedTextWriter.octets(of: lines) : TextLines.octets(of: lines)
+        let lines = LineSurvey.normalized(text)
+        let octets = isFlowed ? FlowedTextWriter.octets(of: lines) : LineSurvey.octets(of: lines)
         let survey = OctetSurvey(octets)
         let body: Planned.Body
         if survey.maySurvive(transport), !survey.hasControl {

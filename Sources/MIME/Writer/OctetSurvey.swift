@@ -43,7 +43,7 @@ struct OctetSurvey {
 }
 
 /// Line ends of text.
-enum TextLines {
+enum LineSurvey {
     /// The text with each CRLF, CR and LF made LF, and one at its end unless it is empty.
     static func normalized(_ text: String) -> String {
         var octets: [UInt8] = []

@@ -6,7 +6,7 @@ extension MachineEvidence {
         static let challenge = Meaning(rawValue: 1)
     }
 
-    private static let challenges = PhraseTable<Meaning>([
+    private static let challenges = MeaningTable<Meaning>([
         (
             .challenge,
             [
@@ -31,8 +31,8 @@ extension MachineEvidence {
     mutating func readChallenge(_ summary: MessageSummary) {
         guard deliveryReport == nil, feedbackReport == nil, readReceipt == nil, !has(.list, .strong) else { return }
         guard [Kind.automatic, .autoReply, .bulk].contains(where: { has($0, .strong) }) else { return }
-        let subject = PhraseTable<Meaning>.normalized(summary.subject)
-        let text = PhraseTable<Meaning>.normalized(
+        let subject = MeaningTable<Meaning>.normalized(summary.subject)
+        let text = MeaningTable<Meaning>.normalized(
             String(decoding: summary.text.utf8.prefix(Self.maximumLength), as: UTF8.self)
         )
         guard let found = Self.challenges.first(in: subject) ?? Self.challenges.first(in: text) else { return }

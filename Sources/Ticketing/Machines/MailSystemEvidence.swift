@@ -23,7 +23,7 @@ struct MailSystemEvidence {
             case .from, .sender:
                 let text = message.text(of: field, in: bytes)
                 // An empty path where a person has an address is a mail system's too.
-                let found = Self.names.meanings(in: PhraseTable<Name>.normalized(text))
+                let found = Self.names.meanings(in: MeaningTable<Name>.normalized(text))
                 mayBeSender = mayBeSender || !found.isEmpty
                 guard !isSender, found.contains(.mailSystem) || text.hasSuffix("<>") else { continue }
                 isSender = true
@@ -79,7 +79,7 @@ struct MailSystemEvidence {
         static let keeper = Name(rawValue: 2)
     }
 
-    private static let names = PhraseTable<Name>([
+    private static let names = MeaningTable<Name>([
         (
             .mailSystem,
             [

@@ -9,7 +9,7 @@ enum SubjectForms {
         static let deliveryReport = Meaning(rawValue: 4)
     }
 
-    static let table = PhraseTable<Meaning>([
+    static let table = MeaningTable<Meaning>([
         (
             .outOfOffice,
             [
@@ -79,7 +79,7 @@ extension MachineEvidence {
     mutating func readSubject(_ subject: String) {
         // A person who answers an absence note quotes its subject behind the mark of an answer.
         guard !SubjectForms.isQuoting(subject) else { return }
-        let found = SubjectForms.table.meanings(in: PhraseTable<SubjectForms.Meaning>.normalized(subject))
+        let found = SubjectForms.table.meanings(in: MeaningTable<SubjectForms.Meaning>.normalized(subject))
         if found.contains(.outOfOffice) { add(.outOfOffice, .weak, "subject", subject) }
         if found.contains(.autoReply) { add(.autoReply, .weak, "subject", subject) }
         if found.contains(.deliveryReport) { add(.deliveryReport, .weak, "subject", subject) }

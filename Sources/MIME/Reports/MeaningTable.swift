@@ -2,7 +2,7 @@
 ///
 /// Texts are given in lower case with each run of white space made one space, so that a phrase is found across the
 /// end of a line. Each octet of a text is compared with the phrases that begin with it and with no others.
-package struct PhraseTable<Meaning: OptionSet & Sendable>: Sendable {
+package struct MeaningTable<Meaning: OptionSet & Sendable>: Sendable {
     private struct Phrase: Sendable {
         let octets: [UInt8]
         let meaning: Meaning
