@@ -26,12 +26,41 @@ extension SHA256 {
     fileprivate mutating func update(_ bytes: Span<UInt8>, in range: Range<Int>) {
         let carriageReturn: [UInt8] = [Octet.carriageReturn]
         var start = range.lowerBound
-        for index in range where bytes[index] == Octet.lineFeed {
-            guard index == 0 || bytes[index - 1] != Octet.carriageReturn else { continue }
-            if index > start { update(bytes.extracting(start..<index)) }
+        var index = start
+        while let found = bytes.bareLineFeed(from: index, to: range.upperBound) {
+            if found > start { update(bytes.extracting(start..<found)) }
             update(carriageReturn.span)
-            start = index
+            start = found
+            index = found + 1
         }
         if start < range.upperBound { update(bytes.extracting(start..<range.upperBound)) }
+    }
+}
+
+extension Span<UInt8> {
+    /// The offset of the first LF at or after `start` that has no CR before it.
+    ///
+    /// Eight octets are compared at once; a line end among them costs no more than their absence.
+    fileprivate func bareLineFeed(from start: Int, to end: Int) -> Int? {
+        let searched = extracting(0..<end)
+        var index = start
+        while index &+ 8 <= searched.count {
+            let word = searched.word(at: index)
+            let lineFeeds = Octet.places(of: Octet.lineFeed, in: word)
+            if lineFeeds != 0 {
+                let isBehindReturn = index > 0 && searched[index &- 1] == Octet.carriageReturn
+                let behind = Octet.places(of: Octet.carriageReturn, in: word) << 8 | (isBehindReturn ? 0x80 : 0)
+                let bare = lineFeeds & ~behind
+                if bare != 0 { return index &+ bare.trailingZeroBitCount / 8 }
+            }
+            index &+= 8
+        }
+        while index < searched.count {
+            if searched[index] == Octet.lineFeed, index == 0 || searched[index &- 1] != Octet.carriageReturn {
+                return index
+            }
+            index &+= 1
+        }
+        return nil
     }
 }

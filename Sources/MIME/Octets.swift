@@ -21,6 +21,35 @@ enum Octet {
     static let semicolon: UInt8 = 0x3B
     static let period: UInt8 = 0x2E
     static let percent: UInt8 = 0x25
+
+    /// The top bit of each of the eight octets of a word that is `octet`.
+    @inline(__always)
+    static func places(of octet: UInt8, in word: UInt64) -> UInt64 {
+        let difference = word ^ (0x0101_0101_0101_0101 &* UInt64(octet))
+        // Without the top bits no octet's sum reaches the next one.
+        let sums = (difference & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7F7F_7F7F_7F7F_7F7F
+        return ~(sums | difference | 0x7F7F_7F7F_7F7F_7F7F)
+    }
+}
+
+extension Octet {
+    /// Whether one of the eight octets of a word is a control of US-ASCII, DEL included.
+    @inline(__always)
+    static func hasControl(in word: UInt64) -> Bool {
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        // An octet below 0x20 borrows from its top bit; one that follows it may seem to, which only costs a closer look.
+        let low = (word &- 0x2020_2020_2020_2020) & ~word & tops
+        return low | places(of: 0x7F, in: word) != 0
+    }
+}
+
+extension MutableSpan<UInt8> {
+    /// Writes eight octets at `offset`.
+    @inline(__always)
+    mutating func setWord(_ word: UInt64, at offset: Int) {
+        precondition(offset >= 0 && offset <= count - 8)
+        for index in 0..<8 { self[offset &+ index] = UInt8(truncatingIfNeeded: word >> (UInt64(index) &* 8)) }
+    }
 }
 
 extension UInt8 {
@@ -45,6 +74,17 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
+    /// The eight octets at `offset` as one number, so that they are compared at once.
+    ///
+    /// The piece has a length that the compiler knows: it checks once and loads once.
+    @inline(__always)
+    func word(at offset: Int) -> UInt64 {
+        let piece = extracting(offset..<offset + 8)
+        let low = UInt64(piece[0]) | UInt64(piece[1]) << 8 | UInt64(piece[2]) << 16 | UInt64(piece[3]) << 24
+        let high = UInt64(piece[4]) | UInt64(piece[5]) << 8 | UInt64(piece[6]) << 16 | UInt64(piece[7]) << 24
+        return low | high << 32
+    }
+
     /// Whether `text`, which is in lower case, lies at `offset` in any case.
     func hasASCII(_ text: [UInt8], at offset: Int) -> Bool {
         guard offset >= 0, text.count <= count - offset else { return false }
@@ -94,8 +134,28 @@ extension Span<UInt8> {
     /// The offset of the first line break at or after `offset`, or `end`.
     func lineEnd(from offset: Int, to end: Int) -> Int {
         var index = offset
+        while index &+ 8 <= end {
+            let word = word(at: index)
+            let breaks = Octet.places(of: Octet.lineFeed, in: word) | Octet.places(of: Octet.carriageReturn, in: word)
+            if breaks != 0 { return index &+ breaks.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
         while index < end, !self[index].isLineBreak { index += 1 }
         return index
+    }
+
+    /// Whether a line within `range` is longer than `length`.
+    ///
+    /// Looks for a line break from the end of what one line may be, and so at a few octets of each stretch only.
+    func hasLine(longerThan length: Int, in range: Range<Int>) -> Bool {
+        var start = range.lowerBound
+        while range.upperBound - start > length {
+            var index = start + length
+            while index >= start, !self[index].isLineBreak { index -= 1 }
+            guard index >= start else { return true }
+            start = index + 1
+        }
+        return false
     }
 
     /// `range` without the white space at its ends.
@@ -106,6 +166,9 @@ extension Span<UInt8> {
         while upper > lower, self[upper - 1].isFoldingSpace { upper -= 1 }
         return lower..<upper
     }
+
+    /// Whether the first character is U+FEFF, which only says that the text is UTF-8.
+    var hasByteOrderMark: Bool { count >= 3 && self[0] == 0xEF && self[1] == 0xBB && self[2] == 0xBF }
 
     /// Whether all octets are US-ASCII.
     var isASCII: Bool {
