@@ -3,13 +3,13 @@ internal import Mail
 /// Reads a date in the forms that mail has (RFC 5322 section 3.3 and 4.3, and what is close to them).
 enum DateParser {
     /// A piece of a date: a word, a number or a sign.
-    private enum Token {
+    enum Token {
         case word(UInt32, length: Int)
         case number(Int, digits: Int)
         case mark(UInt8)
     }
 
-    private struct Parts {
+    struct Parts {
         var day: Int?
         var month: Int?
         var year: Int?
@@ -26,14 +26,17 @@ enum DateParser {
     static func timestamp(in bytes: Span<UInt8>, _ range: Range<Int>, work: inout Work) -> Timestamp? {
         work.charge(min(range.count, 1024))
         let tokens = tokens(in: bytes, range.lowerBound..<min(range.upperBound, range.lowerBound + 1024))
+        if let milliseconds = sinceEpoch(tokens) { return Timestamp(milliseconds: milliseconds) }
         var parts = Parts()
         var index = 0
         while index < tokens.count {
             switch tokens[index] {
             case .number(let number, let digits):
-                index = readNumber(number, digits, tokens, index, &parts)
+                index =
+                    readTime(tokens, index, &parts) ?? readNumericDate(tokens, index, &parts)
+                    ?? readBasicDate(tokens, index, &parts) ?? readNumber(number, digits, tokens, index, &parts)
             case .word(let letters, let length):
-                readWord(letters, length, &parts)
+                readWord(letters, length, tokens, index, &parts)
                 index += 1
             case .mark(let mark):
                 index = readMark(mark, tokens, index, &parts)
@@ -80,18 +83,21 @@ enum DateParser {
                 var number = 0
                 let start = index
                 while index < range.upperBound, bytes[index].isASCIIDigit {
-                    number = min(number * 10 + Int(bytes[index] - UInt8(ascii: "0")), 100_000_000)
+                    number = min(number * 10 + Int(bytes[index] - UInt8(ascii: "0")), 1_000_000_000_000_000)
                     index += 1
                 }
                 tokens.append(.number(number, digits: index - start))
                 continue
-            } else if octet.isASCIILetter {
+            } else if isLetter(octet) {
                 var letters: UInt32 = 0
                 let start = index
-                while index < range.upperBound, bytes[index].isASCIILetter {
-                    // Three letters tell months, days and zones apart; four would not fit `Sept`.
+                while index < range.upperBound, isLetter(bytes[index]) {
+                    // Three letters tell months, days and zones apart as a rule; four would not fit `Sept`.
                     if index - start < 3 { letters = letters << 8 | UInt32(bytes[index].asciiLowercased) }
                     index += 1
+                }
+                if letters == ambiguousMonth, index - start > 3 {
+                    letters = bytes[start + 3].asciiLowercased == UInt8(ascii: "l") ? key("jul") : key("jun")
                 }
                 tokens.append(.word(letters, length: index - start))
                 continue
@@ -105,12 +111,14 @@ enum DateParser {
         return tokens
     }
 
-    private static func number(_ tokens: [Token], _ index: Int) -> (value: Int, digits: Int)? {
+    private static func isLetter(_ octet: UInt8) -> Bool { octet.isASCIILetter || octet >= 0x80 }
+
+    static func number(_ tokens: [Token], _ index: Int) -> (value: Int, digits: Int)? {
         guard index < tokens.count, case .number(let value, let digits) = tokens[index] else { return nil }
         return (value, digits)
     }
 
-    private static func isMark(_ tokens: [Token], _ index: Int, _ marks: UInt8...) -> Bool {
+    static func isMark(_ tokens: [Token], _ index: Int, _ marks: UInt8...) -> Bool {
         guard index < tokens.count, case .mark(let mark) = tokens[index] else { return false }
         return marks.contains(mark)
     }
@@ -122,31 +130,15 @@ enum DateParser {
         _ index: Int,
         _ parts: inout Parts
     ) -> Int {
-        // 09:30, 09:30:00, 09:30:00.123; a few senders write periods: 09.30.00.
-        if parts.hour == nil,
-            isMark(tokens, index + 1, Octet.colon)
-                || (parts.day != nil && parts.month != nil && isMark(tokens, index + 1, Octet.period)),
-            let minute = Self.number(tokens, index + 2)
-        {
-            parts.hour = number
-            parts.minute = minute.value
-            guard isMark(tokens, index + 3, Octet.colon, Octet.period), let second = Self.number(tokens, index + 4)
-            else { return index + 3 }
-            parts.second = second.value
-            guard isMark(tokens, index + 5, Octet.period), Self.number(tokens, index + 6) != nil else {
-                return index + 5
+        if index + 1 < tokens.count, case .word(let letters, _) = tokens[index + 1] {
+            if yearMarks.contains(letters) {
+                parts.year = number
+                return index + 2
             }
-            return index + 7
-        }
-        // 2026-11-21 (ISO 8601), 2026/11/21.
-        if digits == 4, parts.year == nil, isMark(tokens, index + 1, Octet.dash, UInt8(ascii: "/")),
-            let month = Self.number(tokens, index + 2), isMark(tokens, index + 3, Octet.dash, UInt8(ascii: "/")),
-            let day = Self.number(tokens, index + 4)
-        {
-            parts.year = number
-            parts.month = month.value
-            parts.day = day.value
-            return index + 5
+            if monthMarks.contains(letters) {
+                parts.month = number
+                return index + 2
+            }
         }
         if parts.day == nil, digits <= 2 {
             parts.day = number
@@ -184,30 +176,36 @@ enum DateParser {
         hours <= 14 && minutes < 60 ? hours * 60 + minutes : 0
     }
 
-    private static func readWord(_ letters: UInt32, _ length: Int, _ parts: inout Parts) {
-        if length >= 3, parts.month == nil, let month = months.firstIndex(of: letters) {
-            parts.month = month + 1
+    private static func readWord(
+        _ letters: UInt32,
+        _ length: Int,
+        _ tokens: [Token],
+        _ index: Int,
+        _ parts: inout Parts
+    ) {
+        // Of two names the first is a day of the week: `mar.` is Tuesday in French, Spanish and Italian.
+        if length >= 3, let month = months[letters], parts.month == nil || (parts.hour == nil && parts.year == nil) {
+            parts.month = month
             return
         }
         guard parts.hour != nil else { return }
-        if length == 2, letters == 0x616D || letters == 0x706D {
-            parts.isAfternoon = letters == 0x706D
-        } else if length == 3, parts.offset == nil, let zone = zones[letters] {
+        if let isAfternoon = isAfternoon(letters, length, tokens, index) {
+            parts.isAfternoon = isAfternoon
+        } else if parts.offset == nil, let zone = length == 3 ? zones[letters] : length == 4 ? longZones[letters] : nil
+        {
             parts.offset = zone * 60
         }
         // UT, Z, the military letters and every other word count as +0000 (RFC 5322 section 4.3).
     }
 
-    private static func key(_ text: String) -> UInt32 { text.utf8.reduce(0) { $0 << 8 | UInt32($1) } }
-
-    private static let months: [UInt32] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ].map(key)
-
-    /// Hours from Greenwich: the zones of RFC 5322 section 4.3, and European ones that are seen.
-    private static let zones: [UInt32: Int] = [
-        key("gmt"): 0, key("utc"): 0, key("est"): -5, key("edt"): -4, key("cst"): -6, key("cdt"): -5, key("mst"): -7,
-        key("mdt"): -6, key("pst"): -8, key("pdt"): -7, key("cet"): 1, key("mez"): 1, key("met"): 1, key("bst"): 1,
-        key("wet"): 0, key("eet"): 2, key("msk"): 3, key("jst"): 9, key("kst"): 9,
-    ]
+    /// Whether a word behind a time says am or pm, also as `a.m.`.
+    private static func isAfternoon(_ letters: UInt32, _ length: Int, _ tokens: [Token], _ index: Int) -> Bool? {
+        switch letters {
+        case key("am") where length == 2: return false
+        case key("pm") where length == 2: return true
+        case key("a") where length == 1 && isMark(tokens, index + 1, Octet.period): return false
+        case key("p") where length == 1 && isMark(tokens, index + 1, Octet.period): return true
+        default: return nil
+        }
+    }
 }
