@@ -9,6 +9,8 @@ package enum Charset: Hashable, Sendable {
     case utf8
     /// Windows-1252, which also stands for ISO-8859-1 (WHATWG Encoding).
     case windows1252
+    /// ISO-2022-JP with what Microsoft adds to it.
+    case iso2022JP
     /// One that iconv decodes, by a name of our own list and never by the sender's text.
     case iconv(String)
 
@@ -50,6 +52,9 @@ package enum Charset: Hashable, Sendable {
             "cp1252", "cp-1252", "x-cp1252", "iso-ir-100", "iso_8859-1:1987", "ibm819", "cp819", "windows1252",
             "win-1252", "ansi", "iso-8859-1-windows-3.1-latin-1", "iso-latin-1", "iso 8859-1", "8859-1":
             return .windows1252
+        case "iso-2022-jp", "iso2022jp", "iso-2022-jp-ms", "iso-2022-jp-1", "csiso2022jp", "jis", "cp50220", "cp50221",
+            "cp50222":
+            return .iso2022JP
         default:
             if let listed = aliases[name] { return .iconv(listed) }
             return family(name).map { .iconv($0) } ?? .unknown
@@ -74,6 +79,13 @@ package enum Charset: Hashable, Sendable {
         Set(aliases.values).union(codePages.values).union(isoParts.values)
     }
 
+    /// All names of charsets that iconv decodes, as senders write them.
+    package static var declaredNames: [String] {
+        aliases.keys.sorted() + codePages.keys.map { "windows-\($0)" }.sorted()
+            + isoParts.keys.map { "iso-8859-\($0)" }
+            .sorted()
+    }
+
     private static let isoParts: [String: String] = [
         "2": "ISO-8859-2", "3": "ISO-8859-3", "4": "ISO-8859-4", "5": "ISO-8859-5", "6": "ISO-8859-6",
         "7": "ISO-8859-7", "8": "ISO-8859-8",
@@ -90,8 +102,7 @@ package enum Charset: Hashable, Sendable {
         "1254": "CP1254", "1255": "CP1255", "1256": "CP1256", "1257": "CP1257", "1258": "CP1258", "1361": "JOHAB",
         "037": "IBM037", "500": "IBM500", "1047": "IBM1047", "1125": "CP1125", "10000": "MACINTOSH",
         "10007": "MAC-CYRILLIC", "20127": "CP1252", "20866": "KOI8-R", "21866": "KOI8-U", "28592": "ISO-8859-2",
-        "28605": "ISO-8859-15", "50220": "ISO-2022-JP", "50221": "ISO-2022-JP", "50222": "ISO-2022-JP",
-        "51932": "EUC-JP-MS", "51949": "UHC", "54936": "GB18030", "65000": "UTF-7",
+        "28605": "ISO-8859-15", "51932": "EUC-JP-MS", "51949": "UHC", "54936": "GB18030", "65000": "UTF-7",
     ]
 
     private static let aliases: [String: String] = [
@@ -109,9 +120,7 @@ package enum Charset: Hashable, Sendable {
         "shift_jis": "CP932", "shift-jis": "CP932", "sjis": "CP932", "x-sjis": "CP932", "csshiftjis": "CP932",
         "ms_kanji": "CP932", "windows-31j": "CP932", "ms932": "CP932",
         "euc-jp": "EUC-JP-MS", "eucjp": "EUC-JP-MS", "x-euc-jp": "EUC-JP-MS", "x-euc": "EUC-JP-MS",
-        "iso-2022-jp": "ISO-2022-JP-3", "iso2022jp": "ISO-2022-JP-3", "iso-2022-jp-1": "ISO-2022-JP-3",
-        "iso-2022-jp-2": "ISO-2022-JP-2", "iso-2022-jp-3": "ISO-2022-JP-3", "iso-2022-jp-ms": "ISO-2022-JP-3",
-        "csiso2022jp": "ISO-2022-JP-3", "jis": "ISO-2022-JP-3",
+        "iso-2022-jp-2": "ISO-2022-JP-2", "iso-2022-jp-3": "ISO-2022-JP-3", "iso-2022-jp-2004": "ISO-2022-JP-3",
         "euc-kr": "UHC", "euckr": "UHC", "ks_c_5601-1987": "UHC", "ks_c_5601-1989": "UHC", "ksc5601": "UHC",
         "ksc_5601": "UHC", "ks_c_5601": "UHC", "korean": "UHC", "uhc": "UHC", "x-windows-949": "UHC",
         "iso-2022-kr": "ISO-2022-KR", "johab": "JOHAB",

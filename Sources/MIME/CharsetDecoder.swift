@@ -12,37 +12,82 @@ package enum CharsetDecoder {
                 output.append(copying: bytes)
                 return true
             }
-            // A text that is UTF-8 but for a few octets keeps its characters; one that never is was mislabelled.
-            if hasUTF8Sequence(bytes) {
-                appendRepaired(bytes, to: &output)
-            } else {
-                decodeWindows1252(bytes, appendingTo: &output)
-            }
+            appendRepaired(bytes, to: &output)
             return false
         case .windows1252:
             decodeWindows1252(bytes, appendingTo: &output)
             return true
+        case .iso2022JP:
+            let octets = ISO2022JP.eucJP(bytes)
+            return decode(bytes, octets.span, from: "EUC-JP-MS", appendingTo: &output)
+        case .iconv("UTF-16"):
+            return decode(bytes, bytes, from: utf16Name(bytes), appendingTo: &output)
+        case .iconv("UTF-32"):
+            // The big end first where no mark says otherwise, and a character's first octet is zero.
+            let isMarked = bytes.count >= 4 && (bytes[0] == 0xFF || bytes[2] == 0xFE)
+            let name = isMarked ? "UTF-32" : bytes.isEmpty || bytes[0] == 0 ? "UTF-32BE" : "UTF-32LE"
+            return decode(bytes, bytes, from: name, appendingTo: &output)
         case .iconv(let name):
-            let start = output.count
-            guard let invalid = Iconv.decode(bytes, from: name, appendingTo: &output) else {
-                return decodeUnspecified(bytes, appendingTo: &output)
-            }
-            guard invalid > 0 else { return true }
-            // QUIRK: UTF-8 under another name, from web forms (corpus malformed/018).
-            if isUTF8(bytes), !bytes.isASCII {
-                output.removeSubrange(start...)
-                output.append(copying: bytes)
-            }
-            return false
+            return decode(bytes, bytes, from: name, appendingTo: &output)
         }
+    }
+
+    /// Decodes by iconv, or by a guess where much of the text has no meaning in the declared charset.
+    ///
+    /// - Parameters:
+    ///   - bytes: the octets as they came.
+    ///   - source: the same as iconv takes them.
+    private static func decode(
+        _ bytes: Span<UInt8>,
+        _ source: Span<UInt8>,
+        from name: String,
+        appendingTo output: inout [UInt8]
+    ) -> Bool {
+        let start = output.count
+        guard let invalid = Iconv.decode(source, from: name, appendingTo: &output) else {
+            return decodeUnspecified(bytes, appendingTo: &output)
+        }
+        guard invalid > 0 else { return true }
+        if isUTF8(bytes), !bytes.isASCII {
+            // QUIRK: UTF-8 under another name, from web forms (corpus malformed/018).
+            output.removeSubrange(start...)
+            output.append(copying: bytes)
+        } else if invalid >= foreignCount(output.span.extracting(start..<output.count)) - invalid, !bytes.isASCII {
+            // QUIRK: Western text under the name of the computer's other language (corpus malformed/020).
+            output.removeSubrange(start...)
+            decodeWindows1252(bytes, appendingTo: &output)
+        }
+        return false
+    }
+
+    /// How many characters of a text in UTF-8 are outside US-ASCII.
+    private static func foreignCount(_ utf8: Span<UInt8>) -> Int {
+        var count = 0
+        for index in utf8.indices where utf8[index] >= 0xC0 { count &+= 1 }
+        return count
+    }
+
+    /// The order of octets in UTF-16 (RFC 2781 section 4.3): as a mark says, else the big end first.
+    ///
+    /// QUIRK: Windows programs write the little end first without a mark; most characters of a text have one zero
+    /// octet, and where that lies tells (corpus malformed/021).
+    private static func utf16Name(_ bytes: Span<UInt8>) -> String {
+        if bytes.count >= 2, (bytes[0] == 0xFE && bytes[1] == 0xFF) || (bytes[0] == 0xFF && bytes[1] == 0xFE) {
+            return "UTF-16"
+        }
+        var zeros = (first: 0, second: 0)
+        for index in 0..<min(bytes.count, 1024) where bytes[index] == 0 {
+            if index & 1 == 0 { zeros.first += 1 } else { zeros.second += 1 }
+        }
+        return zeros.second > zeros.first ? "UTF-16LE" : "UTF-16BE"
     }
 
     private static func decodeUnspecified(_ bytes: Span<UInt8>, appendingTo output: inout [UInt8]) -> Bool {
         if isUTF8(bytes) {
+            if ISO2022JP.isLikely(bytes) { return decode(bytes, as: .iso2022JP, appendingTo: &output) }
             output.append(copying: bytes)
             return true
         }
-        // QUIRK: ISO-2022-JP and its kin in raw headers are US-ASCII by their octets and cannot be seen here.
         decodeWindows1252(bytes, appendingTo: &output)
         return false
     }
@@ -57,32 +102,21 @@ package enum CharsetDecoder {
         (try? UTF8Span(validating: bytes)) != nil
     }
 
-    /// Whether at least one character of two octets or more is well formed.
-    private static func hasUTF8Sequence(_ bytes: Span<UInt8>) -> Bool {
-        var index = 0
-        while index < bytes.count {
-            let lead = bytes[index]
-            let length =
-                switch lead {
-                case 0xC2...0xDF: 2
-                case 0xE0...0xEF: 3
-                case 0xF0...0xF4: 4
-                default: 1
-                }
-            if length > 1, index + length <= bytes.count {
-                var isWhole = true
-                for offset in 1..<length where bytes[index + offset] & 0xC0 != 0x80 { isWhole = false }
-                if isWhole { return true }
-            }
-            index += 1
-        }
-        return false
-    }
-
+    /// Decodes what is declared as UTF-8 and is not.
+    ///
+    /// A text that is UTF-8 but for a few octets keeps its characters; one that is mostly not was mislabelled.
     private static func appendRepaired(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
         var octets: [UInt8] = []
         octets.append(copying: bytes)
-        output += String(decoding: octets, as: UTF8.self).utf8
+        let repaired = Array(String(decoding: octets, as: UTF8.self).utf8)
+        var replaced = 0
+        for index in repaired.indices.dropLast(2)
+        where repaired[index] == 0xEF && repaired[index + 1] == 0xBF && repaired[index + 2] == 0xBD { replaced += 1 }
+        if replaced > foreignCount(repaired.span) - replaced {
+            decodeWindows1252(bytes, appendingTo: &output)
+        } else {
+            output += repaired
+        }
     }
 
     private static func decodeWindows1252(_ bytes: Span<UInt8>, appendingTo output: inout [UInt8]) {

@@ -2,13 +2,16 @@
 struct TextExtraction {
     private var text: [UInt8] = []
     private let limit: Int
+    /// The length above which a line that is not encoded is noted.
+    private let maxLineLength: Int
     /// How much of a part is decoded: HTML is mostly not text.
     private var sourceLimit: Int { max(limit, limit.multipliedReportingOverflow(by: 4).partialValue) }
     private(set) var defects = DefectList()
     private(set) var work: Work
 
-    init(limit: Int, work: Work) {
+    init(limit: Int, maxLineLength: Int, work: Work) {
         self.limit = limit
+        self.maxLineLength = maxLineLength
         self.work = work
     }
 
@@ -122,6 +125,7 @@ struct TextExtraction {
                 range = range.lowerBound..<range.lowerBound + sourceLimit
                 defects.add(.textTruncated, part: part.index)
             }
+            if bytes.hasLine(longerThan: maxLineLength, in: range) { defects.add(.lineTooLong, part: part.index) }
             appendDecoded(bytes.extracting(range), charset, part)
         } else {
             let content = decodedContent(of: part, bytes)
@@ -143,8 +147,7 @@ struct TextExtraction {
         if isTruncated { defects.add(.textTruncated, part: part.index) }
         guard result.junk > 0 || result.blanks > 0 else { return content }
         defects.add(.malformedEncoding, part: part.index)
-        // QUIRK: text that is declared as base64 and is none (corpus malformed/014). Prose has blanks and
-        // punctuation at every tenth octet at least, damaged base64 has not.
+        // A short text that is declared as base64 and is none; the parser has seen to the longer ones.
         if part.transferEncoding == .base64, (result.junk + result.blanks) * 10 > part.bodyRange.count {
             content.removeAll(keepingCapacity: true)
             let count = min(part.bodyRange.count, room)
@@ -154,8 +157,8 @@ struct TextExtraction {
     }
 
     private mutating func appendDecoded(_ content: Span<UInt8>, _ charset: Charset, _ part: Part) {
-        let isUTF8 = charset != .windows1252 && !charset.isIconv && CharsetDecoder.isUTF8(content)
-        if isUTF8 {
+        let mayBeUTF8 = charset == .utf8 || charset == .unspecified || charset == .unknown
+        if mayBeUTF8, CharsetDecoder.isUTF8(content), charset == .utf8 || !ISO2022JP.isLikely(content) {
             appendReadable(content, part)
             return
         }
@@ -192,12 +195,18 @@ struct TextExtraction {
 
     private static let charsetMark = Array("charset=".utf8)
 
-    private mutating func appendReadable(_ utf8: Span<UInt8>, _ part: Part) {
+    private mutating func appendReadable(_ decoded: Span<UInt8>, _ part: Part) {
         let room = limit - text.count
+        let utf8 = decoded.hasByteOrderMark ? decoded.extracting(3..<decoded.count) : decoded
         if part.contentType.isHTML {
             let (converted, isTruncated) = HTMLText.text(of: utf8, limit: room)
             text += converted
             if isTruncated { truncate(part) }
+            return
+        }
+        if part.contentType.isFlowed {
+            let joined = FlowedText.joined(utf8, deletesSpace: part.contentType.deletesSpace)
+            if appendNormalized(joined.span, room: room) { truncate(part) }
             return
         }
         if appendNormalized(utf8, room: room) { truncate(part) }
@@ -229,6 +238,12 @@ struct TextExtraction {
             // A run without line ends and controls is as long as a line as a rule.
             let runEnd = min(source.count, index &+ limit &- filled)
             let shift = filled &- index
+            while index &+ 8 <= runEnd {
+                let word = source.word(at: index)
+                if Octet.hasControl(in: word) { break }
+                output.setWord(word, at: index &+ shift)
+                index &+= 8
+            }
             while index < runEnd {
                 let octet = source[index]
                 if octet < Octet.space || octet == 0x7F { break }
@@ -247,12 +262,5 @@ struct TextExtraction {
         }
         text.removeLast(limit - filled)
         return index < source.count
-    }
-}
-
-extension Charset {
-    var isIconv: Bool {
-        if case .iconv = self { return true }
-        return false
     }
 }
