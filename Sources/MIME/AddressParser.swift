@@ -9,6 +9,9 @@ struct AddressParser {
     private(set) var isMalformed = false
     private(set) var lacksDomain = false
     private(set) var isTruncated = false
+    /// The first name that came without an address, and what stands in the address's place.
+    private(set) var loneName: String?
+    private(set) var loneLocalPart: String?
 
     // The address that is being read.
 
@@ -256,6 +259,18 @@ struct AddressParser {
             add(phrase[start..<end], at: at, name: phrase[..<start])
         } else {
             lacksDomain = true
+            if loneName == nil, loneLocalPart == nil { keepLone() }
+        }
+    }
+
+    /// Keeps `Name <user>`, `user (Name)` and `Name`, as programs on the same host write them.
+    private mutating func keepLone() {
+        if hasPath || !comment.isEmpty {
+            loneName = decodeName(hasPath ? phrase[...] : comment[...])
+            let localPart = Self.text((hasPath ? path : phrase)[...])
+            loneLocalPart = localPart.isEmpty ? nil : localPart
+        } else {
+            loneName = decodeName(phrase[...])
         }
     }
 

@@ -17,6 +17,10 @@ public struct Defect: Hashable, Sendable, CustomStringConvertible {
         case tooManyParameters
         /// A field has more addresses or message identifiers than are kept.
         case tooManyAddresses
+        /// A line is longer than `maxLineLength`; of a field the rest was not read.
+        case lineTooLong
+        /// The decoded attachments are larger than `maxDecodedSize`; this one and what follows were not decoded.
+        case decodedSizeExceeded
         /// The message is larger than four gibibytes less one octet; the rest was not read.
         case messageTooLarge
         /// The work budget was used up; what follows was not read.
@@ -26,6 +30,8 @@ public struct Defect: Hashable, Sendable, CustomStringConvertible {
         case malformedHeaderLine
         /// The empty line between header and body is missing.
         case missingBlankLine
+        /// Empty lines stand before the header.
+        case misplacedBlankLine
         /// A field that may occur once occurs again; the first counts.
         case duplicateField
         /// A header holds octets outside US-ASCII that are no UTF-8.
@@ -47,6 +53,11 @@ public struct Defect: Hashable, Sendable, CustomStringConvertible {
         case boundaryNotFound
         /// A multipart ends without its closing boundary.
         case unterminatedMultipart
+        /// A line begins with a boundary, or is that of a multipart that has ended, and was taken for the beginning of a
+        /// part.
+        case malformedBoundary
+        /// A part follows the closing boundary of its multipart.
+        case partAfterEnd
         // Content.
         /// The transfer encoding is unknown, or not allowed on a multipart; the content was taken as it is.
         case unknownTransferEncoding

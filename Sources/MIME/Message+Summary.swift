@@ -12,8 +12,8 @@ extension Message {
         precondition(bytes.count == size, "these are not the octets that were parsed")
         var reader = SummaryReader(defects: defects, work: work)
         for field in fields { reader.read(field, bytes) }
-        reader.readText(self, bytes, limit: max(0, limits.maxText))
-        reader.readAttachments(self, bytes)
+        reader.readText(self, bytes, limits)
+        reader.readAttachments(self, bytes, limit: limits.maxDecodedSize)
         return reader.finish()
     }
 }
@@ -112,7 +112,10 @@ private struct SummaryReader {
         if parser.lacksDomain { defects.add(.missingDomain, part: 0) }
         if parser.isTruncated { defects.add(.tooManyAddresses, part: 0) }
         switch field.name {
-        case .from: summary.from = parser.addresses
+        case .from:
+            summary.from = parser.addresses
+            summary.fromName = parser.addresses.isEmpty ? parser.loneName : parser.addresses[0].name
+            summary.fromLocalPart = parser.addresses.isEmpty ? parser.loneLocalPart : nil
         case .sender: summary.sender = parser.addresses.first
         case .replyTo: summary.replyTo = parser.addresses
         case .to where Self.add(parser.addresses, to: &summary.to): defects.add(.tooManyAddresses, part: 0)
@@ -136,8 +139,12 @@ private struct SummaryReader {
 
     // MARK: Body
 
-    mutating func readText(_ message: Message, _ bytes: Span<UInt8>, limit: Int) {
-        var extraction = TextExtraction(limit: limit, work: work)
+    mutating func readText(_ message: Message, _ bytes: Span<UInt8>, _ limits: Message.Limits) {
+        var extraction = TextExtraction(
+            limit: max(0, limits.maxText),
+            maxLineLength: max(1, limits.maxLineLength),
+            work: work
+        )
         roles = TextExtraction.roles(of: message, preferHTML: false, work: &work)
         for part in message.parts where roles[part.index] == .text { extraction.append(part, bytes) }
         // QUIRK: an alternative whose plain text is empty, from newsletter programs (corpus clients/006).
@@ -154,10 +161,16 @@ private struct SummaryReader {
         for defect in extraction.defects.defects { defects.add(defect.kind, part: defect.part) }
     }
 
-    mutating func readAttachments(_ message: Message, _ bytes: Span<UInt8>) {
+    mutating func readAttachments(_ message: Message, _ bytes: Span<UInt8>, limit: Int) {
         var decoder = TransferDecoder()
+        var room = limit
         for part in message.parts where roles[part.index] == .attachment {
             guard !isExhausted else { return }
+            room -= TransferDecoder.maximumSize(part.transferEncoding, part.bodyRange.count)
+            guard room >= 0 else {
+                defects.add(.decodedSizeExceeded, part: part.index)
+                return
+            }
             work.charge(2 * part.bodyRange.count)
             var digest = SHA256()
             var size = 0

@@ -9,12 +9,19 @@ public struct Message: Sendable {
         public var maxHeaders = 1000
         /// Octets of one header.
         public var maxHeaderSize = 1_048_576
+        /// Octets of one line of a header or of a text.
+        ///
+        /// The rest of a header's line is not read; a text is read whole. RFC 5322 section 2.1.1 allows 998, and many
+        /// real messages have more.
+        public var maxLineLength = 65_536
         /// Parts, containers included.
         public var maxParts = 1000
         /// Multiparts within multiparts.
         public var maxDepth = 50
         /// Octets of readable text, in UTF-8.
         public var maxText = 1_048_576
+        /// Octets of all attachments after their transfer encoding is undone.
+        public var maxDecodedSize = 268_435_456
 
         /// The limits that hold where the configuration says nothing.
         public init() {}
@@ -72,7 +79,7 @@ public struct Message: Sendable {
     /// - Parameter limit: where the text is cut, in octets of UTF-8.
     public func decodedText(of part: Part, in bytes: Span<UInt8>, limit: Int = Limits().maxText) -> String {
         precondition(bytes.count == size, "these are not the octets that were parsed")
-        var extraction = TextExtraction(limit: limit, work: work)
+        var extraction = TextExtraction(limit: limit, maxLineLength: .max, work: work)
         extraction.append(part, bytes)
         return extraction.takeText()
     }

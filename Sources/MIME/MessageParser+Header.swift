@@ -6,6 +6,7 @@ extension MessageParser {
     /// - Returns: where the header ends and where the body begins.
     mutating func readHeader(_ bytes: Span<UInt8>, from start: Int) -> (end: Int, body: Int) {
         let firstField = fields.count
+        var ownBoundary = OwnBoundary(next: firstField)
         var position = start
         while position < end {
             let first = bytes[position]
@@ -27,7 +28,9 @@ extension MessageParser {
                 position = next
                 continue
             }
-            guard let next = nextKnownField(bytes, from: position) else {
+            guard !isOwnDelimiter(bytes, at: position, &ownBoundary),
+                let next = nextKnownField(bytes, from: position)
+            else {
                 defects.add(.missingBlankLine, part: headerPart)
                 return (position, position)
             }
@@ -35,6 +38,30 @@ extension MessageParser {
             position = next
         }
         return (end, end)
+    }
+
+    /// The boundary that the header which is being read declares.
+    private struct OwnBoundary {
+        /// The field that is looked at next.
+        var next: Int
+        var boundary: [UInt8] = []
+    }
+
+    /// Whether a line is the first delimiter of the multipart whose header is being read: the empty line is missing.
+    private mutating func isOwnDelimiter(_ bytes: Span<UInt8>, at position: Int, _ own: inout OwnBoundary) -> Bool {
+        guard bytes[position] == Octet.dash, position + 1 < end, bytes[position + 1] == Octet.dash else { return false }
+        while own.boundary.isEmpty, own.next < fields.count {
+            let field = fields[own.next]
+            own.next += 1
+            guard field.name == .contentType else { continue }
+            var parser = ParameterParser(bytes, field.valueRange)
+            guard parser.readToken(bytes) == "multipart" else { continue }
+            own.boundary = parser.readParameters(bytes, work: &work).boundary
+        }
+        let line = bytes.trimmed(position + 2..<bytes.lineEnd(from: position, to: end))
+        guard !own.boundary.isEmpty, line.count == own.boundary.count else { return false }
+        for index in line where bytes[index] != own.boundary[index - line.lowerBound] { return false }
+        return true
     }
 
     private mutating func mayRecord(from firstField: Int, _ start: Int, _ position: Int) -> Bool {
@@ -52,7 +79,7 @@ extension MessageParser {
     /// Reads the name at `position`.
     ///
     /// - Returns: its end, the end of the blanks behind it, and its hash; `nil` when no colon follows.
-    private func readName(_ bytes: Span<UInt8>, at position: Int) -> (end: Int, colon: Int, hash: UInt32)? {
+    func readName(_ bytes: Span<UInt8>, at position: Int) -> (end: Int, colon: Int, hash: UInt32)? {
         var hash = FieldNameTable.seed
         var index = position
         while index < end {
@@ -75,15 +102,22 @@ extension MessageParser {
     private mutating func readField(_ bytes: Span<UInt8>, at position: Int, isRecorded: Bool) -> Int? {
         guard let name = readName(bytes, at: position) else { return nil }
         var valueEnd = name.colon + 1
+        var lineStart = position
+        var readUntil = end
         var next: Int
         while true {
-            while valueEnd < end, !bytes[valueEnd].isLineBreak { valueEnd += 1 }
+            valueEnd = bytes.lineEnd(from: valueEnd, to: end)
+            if valueEnd - lineStart > limits.maxLineLength {
+                defects.add(.lineTooLong, part: headerPart)
+                readUntil = min(readUntil, lineStart + limits.maxLineLength)
+            }
             next = valueEnd + bytes.lineBreakLength(at: valueEnd)
+            lineStart = next
             guard next < end, next > valueEnd, bytes[next].isBlank else { break }
             valueEnd = next
         }
         guard isRecorded else { return next }
-        let value = bytes.trimmed(name.colon + 1..<valueEnd)
+        let value = bytes.trimmed(name.colon + 1..<max(name.colon + 1, min(valueEnd, readUntil)))
         fields.append(
             HeaderField(
                 name: names.name(in: bytes, position..<name.end, hash: name.hash),
@@ -108,14 +142,16 @@ extension MessageParser {
             let next = lineEnd + bytes.lineBreakLength(at: lineEnd)
             work.charge(2 * (next - position))
             guard next < end, !bytes[next].isLineBreak else { return nil }
-            if let name = readName(bytes, at: next),
-                names.name(in: bytes, next..<name.end, hash: name.hash) != .other
-            {
-                return next
-            }
+            if isKnownField(bytes, at: next) { return next }
             position = next
         }
         return nil
+    }
+
+    /// Whether a field begins at `position` whose name is in the table.
+    func isKnownField(_ bytes: Span<UInt8>, at position: Int) -> Bool {
+        guard let name = readName(bytes, at: position) else { return false }
+        return names.name(in: bytes, position..<name.end, hash: name.hash) != .other
     }
 
     /// How many lines of a header may be no fields one after the other.

@@ -10,6 +10,10 @@ public struct MessageSummary: Sendable {
     public var references: [MessageID] = []
     /// The authors.
     public var from: [NamedAddress] = []
+    /// The name that the From field shows, also where no address comes with it.
+    public var fromName: String?
+    /// What stands in the address's place where From holds no address: `root` in `root (Cron Daemon)`.
+    public var fromLocalPart: String?
     /// Who sent the message for the authors, where it says so.
     public var sender: NamedAddress?
     /// Where answers go, where it says so.

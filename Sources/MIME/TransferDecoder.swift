@@ -19,6 +19,11 @@ struct TransferDecoder {
         self.chunkSize = chunkSize
     }
 
+    /// The size that so many encoded octets have at most when they are decoded.
+    static func maximumSize(_ encoding: TransferEncoding, _ count: Int) -> Int {
+        encoding == .base64 ? count / 4 * 3 + 3 : count
+    }
+
     /// Decodes the octets of `range`; the pieces go to `sink` in order.
     mutating func decode(
         _ encoding: TransferEncoding,
@@ -45,6 +50,20 @@ struct TransferDecoder {
     }
 
     // MARK: base64
+
+    /// Whether octets hold as many blanks and signs as only prose does.
+    ///
+    /// Prose has one at every tenth octet at least, damaged base64 has not; a few octets tell nothing.
+    static func isProse(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count >= 40 else { return false }
+        let values = Self.values
+        var strange = 0
+        for index in range {
+            let value = values[Int(bytes[index])]
+            if value == invalid || value == blank { strange += 1 }
+        }
+        return strange * 10 > range.count
+    }
 
     private static let invalid: UInt8 = 0xFF
     private static let padding: UInt8 = 0xFE

@@ -17,6 +17,8 @@ import Testing
 
         let subject: String?
         let from: [String]?
+        let fromName: String?
+        let fromLocalPart: String?
         let sender: String?
         let to: [String]?
         let cc: [String]?
@@ -75,6 +77,8 @@ import Testing
         let summary = parsed.summary
         expect(summary.subject, expected.subject)
         expect(summary.from.map(\.description), expected.from)
+        expect(summary.fromName, expected.fromName)
+        expect(summary.fromLocalPart, expected.fromLocalPart)
         expect(summary.sender?.description, expected.sender)
         expect(summary.to.map(\.description), expected.to)
         expect(summary.cc.map(\.description), expected.cc)

@@ -26,6 +26,8 @@ enum Pathological {
         "dates",
         "open comments in html", "open tags in html", "entities", "iconv errors", "iso-2022 escapes", "empty lines",
         "carriage returns", "alternatives", "content types", "parts with parameters", "parts with pieces",
+        "flowed", "flowed quotes", "parts after the end", "late boundaries", "loose boundaries", "dashes in a header",
+        "escapes", "utf-16", "prose as base64", "empty lines first", "damaged words",
     ]
 
     static func input(_ name: String, size: Int) -> String {
@@ -83,6 +85,27 @@ enum Pathological {
         case "alternatives":
             return "Content-Type: multipart/alternative; boundary=b\n\n"
                 + repeated("--b\nContent-Type: text/html\n\n \n", size)
+        case "flowed": return "Content-Type: text/plain; format=flowed; delsp=yes\n\n" + repeated("a \n", size)
+        case "flowed quotes":
+            return "Content-Type: text/plain; format=flowed\n\n" + repeated(">", size)
+                + repeated(" \n> \n>> \n-- \n", size)
+        case "parts after the end": return multipart + repeated("--b\n\nx\n--b--\n", size)
+        case "late boundaries":
+            let inner = (0..<40).map { "--b\nContent-Type: multipart/mixed; boundary=c\($0)\n\n--c\($0)\n\nx\n" }
+                .joined()
+            return multipart + inner + repeated("--c39\n\nx\n--c0\n--c99\n", size)
+        case "loose boundaries":
+            return "Content-Type: multipart/mixed; boundary=\(repeated("b", 60))\n\n"
+                + repeated("--\(repeated("b", 59))\n", size)
+        case "dashes in a header":
+            return "Content-Type: multipart/mixed; boundary=b; \(repeated("a=b;", 400))\n"
+                + repeated("--x\nFrom: y\n", size)
+        case "escapes": return "Subject: \(repeated("\u{1B}$B", size))\n\n" + repeated("\u{1B}(B", size)
+        case "utf-16": return "Content-Type: text/plain; charset=utf-16\n\n" + repeated("\0x", size)
+        case "prose as base64":
+            return multipart + repeated("--b\nContent-Transfer-Encoding: base64\n\n\(repeated("a b ", 80))\n", size)
+        case "empty lines first": return repeated("\n", size) + "Subject: x\n\nx"
+        case "damaged words": return "Subject: \(repeated("=?utf-8?q?=01=FF?= ", size))\n\n"
         case "parts with parameters":
             let parameters = (0..<120).map { "a\($0)=;" }.joined()
             return multipart + repeated("--b\nContent-Type: a/b;\(parameters)\n\n", size)
@@ -135,5 +158,14 @@ enum Pathological {
         let parsed = Parsed(bytes)
         #expect(parsed.effort < 6)
         #expect(parsed.summary.text.utf8.count == 1_048_576)
+        #expect(parsed.defectKinds == [.lineTooLong, .textTruncated])
+
+        let header = Parsed(
+            Array("Subject: ".utf8) + [UInt8](repeating: 0x78, count: 30_000_000) + Array("\r\n\r\ny".utf8)
+        )
+        #expect(header.effort < 6)
+        #expect(header.summary.subject.utf8.count == 65_536 - "Subject: ".utf8.count)
+        #expect(header.summary.text == "y")
+        #expect(header.defectKinds == [.lineTooLong])
     }
 }

@@ -176,7 +176,121 @@ import Testing
         #expect(parsed.summary.text == "")
     }
 
+    @Test func lineLengthIsALimit() {
+        var limits = Message.Limits()
+        limits.maxLineLength = 20
+        let lines = "Subject: \(String(repeating: "a", count: 11))\n \(String(repeating: "b", count: 19))\nX: 1\n\n"
+        #expect(Parsed(lines + "short\nlines", limits: limits).summary.defects.isEmpty)
+
+        var parsed = Parsed(
+            "Subject: \(String(repeating: "a", count: 30))\n bbb\nFrom: a@x.example\n\nbody",
+            limits: limits
+        )
+        #expect(parsed.summary.subject == String(repeating: "a", count: 11))
+        #expect(parsed.summary.from.count == 1)
+        #expect(parsed.defectKinds == [.lineTooLong])
+
+        parsed = Parsed("Subject: aaa\n \(String(repeating: "b", count: 30))\n\nbody", limits: limits)
+        #expect(parsed.summary.subject == "aaa " + String(repeating: "b", count: 19))
+
+        for (length, isTooLong) in [(20, false), (21, true), (200, true)] {
+            let long = String(repeating: "x", count: length)
+            for text in [long, "a\n\(long)", "\(long)\nb", "a\n\(long)\nb"] {
+                parsed = Parsed("X: y\n\n\(text)", limits: limits)
+                #expect(parsed.summary.text == text)
+                #expect(parsed.defectKinds == (isTooLong ? [.lineTooLong] : []), "\(length)")
+            }
+        }
+        limits.maxLineLength = 0
+        #expect(Parsed("Subject: x\n\nbody", limits: limits).summary.subject == "")
+    }
+
+    @Test func decodedSizeIsALimit() {
+        let part =
+            "--b\nContent-Type: x/y\nContent-Transfer-Encoding: base64\n\n\(String(repeating: "QUJD", count: 20))\n"
+        let message = "Content-Type: multipart/mixed; boundary=b\n\n\(part)\(part)\(part)--b--\n"
+        var limits = Message.Limits()
+        limits.maxDecodedSize = 130
+        let parsed = Parsed(message, limits: limits)
+        #expect(parsed.summary.attachments.map(\.size) == [60, 60])
+        #expect(parsed.summary.defects == [Defect(.decodedSizeExceeded, part: 3)])
+        #expect(parsed.message.parts.count == 4)
+        limits.maxDecodedSize = 0
+        #expect(Parsed(message, limits: limits).summary.attachments.isEmpty)
+        #expect(Parsed(message).summary.attachments.count == 3)
+    }
+
+    @Test func bareReturnsAndNULsAreRead() {
+        let returns = Parsed(Array("Subject: x\rFrom: a@x.example\r\rone\rtwo".utf8))
+        #expect(returns.summary.subject == "x")
+        #expect(returns.summary.text == "one\ntwo")
+        let mixed = Parsed(Array("Subject: a\n b\r\n\tc\r d\rTo: t@x.example\n\r\none\ntwo\r\nthree\rfour".utf8))
+        #expect(mixed.summary.subject == "a b c d")
+        #expect(mixed.summary.to.count == 1)
+        #expect(mixed.summary.text == "one\ntwo\nthree\nfour")
+        let zeros = Parsed(
+            Array(
+                "Sub\0ject: no\nSubject: a\0b\nFrom: \0Ann <a\0nn@x.example>\nContent-Type: text/\0plain\n\none\0two"
+                    .utf8
+            )
+        )
+        #expect(zeros.summary.subject == "ab")
+        #expect(zeros.summary.text == "onetwo")
+    }
+
+    @Test func emptyLinesBeforeABodyAreNoHeader() {
+        #expect(Parsed("\n\nHello: it is me\n").summary.text == "\n\nHello: it is me\n".dropFirst())
+        #expect(Parsed("\n\n\nSubject: x\n\nbody").summary.subject == "x")
+        // A part may have no header, and its text may begin as one does.
+        let part = Parsed("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nSubject: x\n--b--\n")
+        #expect(part.summary.text == "Subject: x")
+    }
+
+    @Test func whatFollowsTheEndIsAPartOnlyBehindADelimiter() {
+        let message = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--\nepilogue\n"
+        #expect(Parsed(message).summary.text == "one")
+        #expect(Parsed(message).summary.defects.isEmpty)
+        #expect(Parsed(message + "--b--\nmore\n").summary.defects.isEmpty)
+        let reopened = Parsed(message + "--b\n\ntwo\n--b--\nx\n--b\n\nthree")
+        #expect(reopened.summary.text == "one\ntwo\nthree")
+        #expect(reopened.defectKinds == [.partAfterEnd, .unterminatedMultipart])
+        #expect(reopened.message.bodyRange.upperBound == reopened.bytes.count)
+    }
+
+    @Test func proseUnderBase64IsKept() {
+        let prose = "This file was never encoded, it only says that it was. Nobody looked, until now.\n"
+        let parsed = Parsed("Content-Type: x/y\nContent-Transfer-Encoding: base64\n\n\(prose)")
+        #expect(parsed.content(of: 0) == Array(prose.dropLast().utf8) + [13, 10])
+        #expect(parsed.defectKinds == [.malformedEncoding])
+        // Signs and blanks here and there are damage.
+        let damaged = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo= \n!QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=\n"
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+        #expect(
+            Parsed("Content-Type: x/y\nContent-Transfer-Encoding: base64\n\n\(damaged)").content(of: 0)
+                == alphabet + alphabet
+        )
+    }
+
     // MARK: Digest
+
+    /// The search takes eight octets at a time: each place and each neighbour of a line end.
+    @Test func digestFindsBareLineFeedsAtEveryPlace() {
+        for length in 1...20 {
+            for place in 0..<length {
+                for end in [[10], [13, 10], [10, 10], [13, 13, 10], [13, 10, 10], [10, 13]] as [[UInt8]] {
+                    let head: [UInt8] = Array("A: 1\r\n\r\n".utf8)
+                    let tail =
+                        [UInt8](repeating: 0x8A, count: place) + end + [UInt8](repeating: 0x0B, count: length - place)
+                    var expected: [UInt8] = []
+                    for octet in head + tail {
+                        if octet == 10, expected.last != 13 { expected.append(13) }
+                        expected.append(octet)
+                    }
+                    #expect(Parsed(head + tail).digest == digest(of: expected), "\(tail)")
+                }
+            }
+        }
+    }
 
     /// A copy that lost its CRs, wholly or in part, is the same message; another octet is another message.
     @Test func digestTakesABareLineFeedForALineEnd() {

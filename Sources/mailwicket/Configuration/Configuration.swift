@@ -179,9 +179,11 @@ extension Configuration {
         top.section("parser") { section in
             parser.maxHeaders = section.integer("max_headers", in: 1...1_000_000, default: parser.maxHeaders)
             parser.maxHeaderSize = section.size("max_header_size", in: 1024...(1 << 30), default: parser.maxHeaderSize)
+            parser.maxLineLength = section.size("max_line_length", in: 998...(1 << 30), default: parser.maxLineLength)
             parser.maxParts = section.integer("max_parts", in: 1...1_000_000, default: parser.maxParts)
             parser.maxDepth = section.integer("max_depth", in: 1...1000, default: parser.maxDepth)
             parser.maxText = section.size("max_text", in: 0...(1 << 30), default: parser.maxText)
+            parser.maxDecodedSize = section.size("max_decoded_size", in: 0...(1 << 40), default: parser.maxDecodedSize)
         }
     }
 }
