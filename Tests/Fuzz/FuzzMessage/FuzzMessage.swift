@@ -11,6 +11,8 @@ public func fuzzMessage(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     small.maxParts = 4
     small.maxDepth = 2
     small.maxText = 16
+    small.maxLineLength = 30
+    small.maxDecodedSize = 20
     check(octets, limits: small)
     check(octets.flatMap { alphabet[Int($0) % alphabet.count] }, limits: Message.Limits())
     return 0
