@@ -16,18 +16,11 @@ import Testing
         ("stripped", "\u{202A}On 1.1.2026 \u{202C}\n"), ("numbers of India", "१.१.२०२६ a@b.c:\n"),
     ]
 
-    /// Four times the text takes about four times as long; the square of it would take sixteen times.
-    @Test(arguments: units) func timeIsLinear(name: String, unit: String) {
-        func seconds(_ octets: Int) -> Double {
-            let text = String(repeating: unit, count: octets / unit.utf8.count)
-            let duration = ContinuousClock().measure {
-                let extraction = ReplyExtraction(text, subject: "Fwd: x")
-                #expect(extraction.spans.last?.range.upperBound == text.utf8.count)
-            }
-            return duration / .seconds(1)
-        }
-        let (small, large) = (seconds(25_000), seconds(100_000))
-        #expect(large < max(10 * small, 0.5), "\(name): \(small) s, \(large) s")
+    /// What took the square of the octets would not end within the limit.
+    @Test(.timeLimit(.minutes(2)), arguments: units) func ends(name: String, unit: String) {
+        let text = String(repeating: unit, count: 100_000 / unit.utf8.count)
+        let extraction = ReplyExtraction(text, subject: "Fwd: x")
+        #expect(extraction.spans.last?.range.upperBound == text.utf8.count, "\(name)")
     }
 
     /// What looks like structure without end is at last taken for prose, and what stands above is still told apart.
