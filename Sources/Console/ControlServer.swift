@@ -35,11 +35,28 @@ public struct ControlServer: Service {
         router = ControlRouter(importing: importing, clearAlarm: clearAlarm, status: status)
     }
 
+    /// Why the socket is no longer there though nobody closed it.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
     /// Answers until the process is told to stop, and finishes what is being answered.
+    ///
+    /// Throws when the socket is closed before that, so that a console that is gone is noticed.
     public func run() async throws {
+        try await run { _ in }
+    }
+
+    /// The same, and lends the socket's channel to a test, which closes it as a fault would.
+    package func run(opened: @Sendable (any Channel) -> Void) async throws {
         let descriptor = try ControlSocket.listen(path: path)
         let setup = HTTP1Channel(responder: router.responder(logger: logger))
         let server = try await ServerBootstrap(group: eventLoopGroup)
+            .serverChannelInitializer { [logger] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger))
+                }
+            }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(descriptor) { [connections, logger] channel -> EventLoopFuture<HTTP1Channel.Value> in
                 ControlSocket.peerIsAllowed(channel).flatMap { isAllowed in
@@ -52,9 +69,12 @@ public struct ControlServer: Service {
                     return setup.setup(channel: channel, logger: logger)
                 }
             }
+        opened(server.channel)
         logger.debug("control socket open", metadata: ["path": "\(path)"])
-        await withGracefulShutdownHandler {
+        defer { ControlSocket.remove(path: path) }
+        let fault = await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
+                var fault: (any Error)?
                 do {
                     try await server.executeThenClose { inbound in
                         for try await connection in inbound {
@@ -62,14 +82,19 @@ public struct ControlServer: Service {
                         }
                     }
                 } catch {
-                    logger.error("the control socket failed", metadata: ["error": "\(error)"])
+                    fault = error
                 }
+                // Idle connections would keep a socket that was closed by a fault from being noticed.
+                connections.quiesce()
+                return fault
             }
         } onGracefulShutdown: { [connections] in
             server.channel.close(promise: nil)
             connections.quiesce()
         }
-        ControlSocket.remove(path: path)
+        guard Task.isShuttingDownGracefully || Task.isCancelled else {
+            throw Failure(description: "the control socket was closed by a fault" + (fault.map { ": \($0)" } ?? ""))
+        }
     }
 }
 

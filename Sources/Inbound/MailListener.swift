@@ -237,11 +237,8 @@ public final class MailListener: Service {
             .serverChannelInitializer { [self] channel in
                 let settings = state.withLock { $0.settings }
                 return channel.eventLoop.makeCompletedFuture {
-                    // Waits a second when the system has no descriptor left, and then accepts again: without a pause the
-                    // connection that waits would be tried, and logged, as fast as the loop turns.
-                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
-                    let log = AcceptFaultLog(settings.logger, listener: settings.configuration.name)
-                    try channel.pipeline.syncOperations.addHandler(log)
+                    let pause = AcceptPause(settings.logger, listener: settings.configuration.name)
+                    try channel.pipeline.syncOperations.addHandler(pause)
                 }
             }
             .serverChannelOption(.maxMessagesPerRead, value: 64)

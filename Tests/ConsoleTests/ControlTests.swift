@@ -259,6 +259,26 @@ internal import Testing
         await #expect(throws: ControlError.self) { try await kept?.status() }
     }
 
+    /// A console whose socket is gone before its time ends with an error, idle clients or not.
+    @Test(.timeLimit(.minutes(1))) func aSocketThatFails() async throws {
+        let channel = Mutex<(any Channel)?>(nil)
+        var kept: ControlClient?
+        let error = await #expect(throws: (any Error).self) {
+            try await RunningConsole.run(opened: { opened in channel.withLock { $0 = opened } }) { console in
+                let client = ControlClient(path: console.path)
+                _ = try await client.status()
+                kept = client
+                try await channel.withLock { $0 }?.close()
+                let deadline = ContinuousClock.now + .seconds(20)
+                while FileManager.default.fileExists(atPath: console.path), ContinuousClock.now < deadline {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+            }
+        }
+        #expect(error.map { "\($0)" }?.contains("closed by a fault") == true)
+        await kept?.close()
+    }
+
     /// What is no HTTP ends its own connection and nothing else.
     @Test(.timeLimit(.minutes(1))) func garbage() async throws {
         try await RunningConsole.run { console in

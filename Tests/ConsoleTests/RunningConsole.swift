@@ -3,6 +3,7 @@ internal import Foundation
 internal import Intake
 internal import Logging
 internal import Mail
+internal import NIOCore
 internal import NIOPosix
 internal import ServiceLifecycle
 internal import Storage
@@ -18,6 +19,7 @@ struct RunningConsole {
     static func run(
         maximumSize: Int = 8 << 20,
         memoryBudget: Int = 64 << 20,
+        opened: @escaping @Sendable (any Channel) -> Void = { _ in },
         _ body: (RunningConsole) async throws -> Void
     ) async throws {
         let folder = "\(FileManager.default.temporaryDirectory.path)/mwc-\(UInt32.random(in: 0 ... .max))"
@@ -59,22 +61,35 @@ struct RunningConsole {
             status: { report(directory: folder) }
         )
         let group = ServiceGroup(
-            services: [server],
+            services: [Lent(server: server, opened: opened)],
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            while !FileManager.default.fileExists(atPath: path) { try await Task.sleep(for: .milliseconds(5)) }
-            do {
-                try await body(RunningConsole(store: store, pipeline: pipeline, path: path))
-            } catch {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await group.run() }
+                while !FileManager.default.fileExists(atPath: path) { try await Task.sleep(for: .milliseconds(5)) }
+                do {
+                    try await body(RunningConsole(store: store, pipeline: pipeline, path: path))
+                } catch {
+                    await group.triggerGracefulShutdown()
+                    throw error
+                }
                 await group.triggerGracefulShutdown()
-                throw error
+                try await tasks.waitForAll()
             }
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
+        } catch {
+            await store.close()
+            throw error
         }
         await store.close()
+    }
+
+    /// A console whose channel a test gets hold of.
+    private struct Lent: Service {
+        let server: ControlServer
+        let opened: @Sendable (any Channel) -> Void
+
+        func run() async throws { try await server.run(opened: opened) }
     }
 
     /// A report with something in every field.

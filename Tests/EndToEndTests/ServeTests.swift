@@ -198,12 +198,37 @@ extension EndToEnd {
                 for _ in 0..<120 { peers.append(try await PeerConnection.connect(port: server.smtpPort)) }
                 let complaint = "cannot accept a connection"
                 try await poll("the server has no descriptor left") { try server.log.contains(complaint) ? true : nil }
+                // The control socket has none either; who asks is not answered, and the server lives.
+                let unanswered = try await server.run("status")
+                #expect(unanswered.ending == .exited(69), "\(unanswered.output)")
+                try await poll("the control socket has none") {
+                    try server.log.contains("the control socket cannot accept now") ? true : nil
+                }
+                #expect(try server.process.isRunning)
                 for peer in peers { await peer.close() }
                 try await poll("the server greets again") { await server.greets() ? true : nil }
                 #expect(try await server.send(mail(subject: "after")).hasPrefix("250"))
+                try await poll("status is told again") { try await server.run("status").succeeded ? true : nil }
+                #expect(try server.log.contains("come to 8200 descriptors, and the process may open 100:"))
                 // Once a second, not as fast as it can.
                 let seconds = Int((ContinuousClock.now - start).components.seconds)
                 #expect(try server.log.components(separatedBy: complaint).count - 1 <= seconds + 2)
+            }
+        }
+
+        @Test("A low soft limit of descriptors is raised to the hard one")
+        func softLimit() async throws {
+            var options = ServerProcess.Options()
+            options.wrapper = ["sh", "-c", "ulimit -S -n 100; ulimit -H -n 1000; exec \"$@\"", "sh"]
+            try await ServerProcess.withServer(options) { server in
+                var peers: [PeerConnection] = []
+                for _ in 0..<120 {
+                    let peer = try await PeerConnection.connect(port: server.smtpPort)
+                    #expect(try await peer.reply().hasPrefix("220"))
+                    peers.append(peer)
+                }
+                #expect(try server.log.contains("the process may open 1000:"))
+                for peer in peers { await peer.close() }
             }
         }
 
@@ -213,34 +238,56 @@ extension EndToEnd {
         )
         func inheritedSockets() async throws {
             var options = ServerProcess.Options()
-            let (configured, named, found) = (
-                try await ServerProcess.freePort(), try await ServerProcess.freePort(),
-                try await ServerProcess.freePort()
-            )
+            let (named, found) = (try await ServerProcess.freePort(), try await ServerProcess.freePort())
             options.listeners = """
-                  - { name: named, dialect: smtp, address: "127.0.0.1:\(configured)" }
+                  - { name: named, dialect: smtp, address: "127.0.0.1:\(named)" }
                   - { name: found, dialect: smtp, address: "127.0.0.1:\(found)" }
                 """
-            options.wrapper = ["python3", "-c", Self.manager, "\(named)", "\(found)"]
+            options.wrapper = ["python3", "-c", Self.manager, "127.0.0.2:\(named)", "127.0.0.1:\(found)"]
             try await ServerProcess.withServer(options) { server in
-                for port in [named, found] {
+                for (host, port) in [("127.0.0.2", named), ("127.0.0.1", found)] {
                     // The doors open one after the other.
-                    let peer = try await poll("port \(port) is open") { try? await PeerConnection.connect(port: port) }
+                    let peer = try await poll("port \(port) is open") {
+                        try? await PeerConnection.connect(host: host, port: port)
+                    }
                     #expect(try await peer.reply().hasPrefix("220"))
                     await peer.close()
                 }
-                await #expect(throws: (any Error).self) { try await PeerConnection.connect(port: configured) }
+                // The name was enough for a socket on another address of this host.
+                await #expect(throws: (any Error).self) { try await PeerConnection.connect(port: named) }
             }
         }
 
-        /// Binds a socket to each port of its first arguments, the first of them named, and becomes the program of the rest
-        /// as `sd_listen_fds(3)` says.
+        @Test(
+            "A socket that a service manager opened for all hosts is not taken for one on loopback",
+            .enabled(if: PeerProgram.areAtHand("python3"), "needs python3")
+        )
+        func inheritedForAll() async throws {
+            var options = ServerProcess.Options()
+            let (named, found) = (try await ServerProcess.freePort(), try await ServerProcess.freePort())
+            options.listeners = "  - { name: named, dialect: smtp, address: \"127.0.0.1:\(named)\" }"
+            let server = try await ServerProcess(options)
+            let outcome = try await ChildProcess.run(
+                "python3",
+                [
+                    "-c", Self.manager, "0.0.0.0:\(named)", "127.0.0.1:\(found)", PeerProgram.mailwicket, "serve",
+                    "--config", server.configurationPath,
+                ],
+                within: 30
+            )
+            #expect(outcome.ending == .exited(69))
+            #expect(outcome.errors.contains("is bound to 0.0.0.0:\(named), which other hosts reach"))
+        }
+
+        /// Binds a socket to each address of its first arguments, the first of them named, and becomes the program of the
+        /// rest as `sd_listen_fds(3)` says.
         private static let manager = """
             import fcntl, os, socket, sys
             held = []
-            for port in sys.argv[1:3]:
+            for address in sys.argv[1:3]:
+                host, port = address.rsplit(":", 1)
                 listener = socket.socket()
-                listener.bind(("127.0.0.1", int(port)))
+                listener.bind((host, int(port)))
                 held.append(fcntl.fcntl(listener, fcntl.F_DUPFD_CLOEXEC, 100))
             for index, descriptor in enumerate(held):
                 os.dup2(descriptor, 3 + index)

@@ -15,8 +15,8 @@ public struct PeerConnection: Sendable {
     private let replies: NIOLoopBound<ReplyHandler>
 
     /// Connects to a TCP port on loopback.
-    public static func connect(port: Int) async throws -> PeerConnection {
-        try await connect(to: SocketAddress(ipAddress: "127.0.0.1", port: port))
+    public static func connect(host: String = "127.0.0.1", port: Int) async throws -> PeerConnection {
+        try await connect(to: SocketAddress(ipAddress: host, port: port))
     }
 
     /// Connects to a Unix socket.

@@ -1,0 +1,52 @@
+import Logging
+import NIOCore
+
+/// Tells the administrator when connections cannot be accepted, for want of descriptors above all, and stops accepting for
+/// a second.
+///
+/// NIO's own `AcceptBackoffHandler` holds back reads only. A channel whose accept(2) failed at once has its read still
+/// pending, so the system goes on to report the connection that waits, as fast as the loop turns.
+final class AcceptPause: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private static let pause = TimeAmount.seconds(1)
+    private let logger: Logger
+    private let listener: String
+    private var resumption: Scheduled<Void>?
+
+    init(_ logger: Logger, listener: String) {
+        self.logger = logger
+        self.listener = listener
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.warning("cannot accept a connection", metadata: ["listener": "\(listener)", "error": "\(error)"])
+        guard resumption == nil, setReading(false, context) else { return }
+        let handler = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        resumption = context.eventLoop.scheduleTask(in: Self.pause) {
+            let (pause, context) = handler.value
+            pause.resumption = nil
+            _ = pause.setReading(true, context)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        resumption?.cancel()
+        resumption = nil
+        context.fireChannelInactive()
+    }
+
+    /// - Returns: whether the channel still does as it is told.
+    private func setReading(_ isReading: Bool, _ context: ChannelHandlerContext) -> Bool {
+        guard let options = context.channel.syncOptions else { return false }
+        do {
+            try options.setOption(.autoRead, value: isReading)
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
+@available(*, unavailable)
+extension AcceptPause: Sendable {}
