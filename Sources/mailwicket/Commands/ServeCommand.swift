@@ -30,6 +30,12 @@ struct ServeCommand: AsyncParsableCommand {
         // Until the reload service listens for it, a SIGHUP must not end the process.
         _ = signal(SIGHUP, SIG_IGN)
         let logger = Logger(label: "mailwicket")
+        if let warning = DescriptorLimit.warning(
+            limit: DescriptorLimit.raise(),
+            connections: settings.listeners.map(\.maxConnections).reduce(0, +)
+        ) {
+            logger.warning("\(warning)")
+        }
         let server = try await Server(file: file, configuration: settings, logger: logger)
         announce(server, settings, file)
         logger.notice(
