@@ -26,6 +26,42 @@ struct ListeningSocket {
         }
     }
 
+    /// Takes over a socket of the service manager, if it is one that the configuration allows.
+    ///
+    /// Its name alone says nothing of where it is bound: what was checked of the configured address must hold for it too.
+    static func inherit(
+        _ descriptor: CInt,
+        _ configuration: ListenerConfiguration
+    ) throws(ListenerError) -> ListeningSocket {
+        func refuse(_ what: String) -> ListenerError {
+            ListenerError(
+                listener: configuration.name,
+                message: "the socket that the service manager handed over (descriptor \(descriptor)) \(what)"
+            )
+        }
+        let configured = configuration.address
+        guard let address = InheritedSockets.address(of: descriptor), InheritedSockets.isStream(descriptor) else {
+            throw refuse("is not a TCP or Unix stream socket")
+        }
+        switch (configured, address) {
+        case (.unix, .unix): break
+        case (.tcp(_, let wanted), .tcp(_, let port)):
+            guard wanted == 0 || wanted == port else {
+                throw refuse("is bound to \(address), and the configured port is \(wanted)")
+            }
+            guard configured.isLocal == address.isLocal else {
+                throw refuse(
+                    address.isLocal
+                        ? "is bound to \(address), which only this host reaches, and \(configured) is configured"
+                        : "is bound to \(address), which other hosts reach, and \(configured) is configured"
+                )
+            }
+        case (.unix, .tcp), (.tcp, .unix):
+            throw refuse("is bound to \(address), and \(configured) is configured")
+        }
+        return ListeningSocket(descriptor: descriptor, configuration: configuration, isInherited: true)
+    }
+
     /// Listens again with the configured backlog; NIO has listened with one of its own.
     func listen() {
         _ = Glibc.listen(descriptor, CInt(configuration.backlog))
@@ -171,6 +207,14 @@ public struct InheritedSockets: Sendable {
         let named = descriptors.first { $0.name == configuration.name }
         let bound = descriptors.first { Self.address(of: $0.descriptor) == configuration.address }
         return (named ?? bound)?.descriptor
+    }
+
+    /// Whether a descriptor is a socket that accepts connections of octets.
+    static func isStream(_ descriptor: CInt) -> Bool {
+        var type: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        let result = unsafe getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length)
+        return result == 0 && type == CInt(SOCK_STREAM.rawValue)
     }
 
     /// The address that a socket is bound to.

@@ -90,7 +90,7 @@ public final class MailListener: Service {
         }
         let socket: ListeningSocket
         if let descriptor = inherited.descriptor(for: configuration) {
-            socket = ListeningSocket(descriptor: descriptor, configuration: configuration, isInherited: true)
+            socket = try ListeningSocket.inherit(descriptor, configuration)
         } else {
             socket = try ListeningSocket.bind(configuration)
         }
