@@ -1,11 +1,11 @@
-import NIOCore
-import SMTP
+package import NIOCore
+package import SMTP
 import Synchronization
 
 /// The open connections of a listener, and the limits on them.
-final class ConnectionTable: Sendable {
+package final class ConnectionTable: Sendable {
     /// What becomes of a new connection.
-    enum Admission: Equatable {
+    package enum Admission: Equatable {
         case admitted
         /// It is told why not.
         case refused(SMTPReply)
@@ -15,7 +15,7 @@ final class ConnectionTable: Sendable {
 
     private struct State {
         var admitted: [ObjectIdentifier: any Channel] = [:]
-        var perAddress: [IPAddress: Int] = [:]
+        var perSite: [IPAddress: Int] = [:]
         var refused = 0
         var isDraining = false
         var total = 0
@@ -25,8 +25,16 @@ final class ConnectionTable: Sendable {
     private static let mostRefused = 100
     private let state = Mutex(State())
 
+    /// Makes a table without connections.
+    package init() {}
+
     /// Counts a new connection in; it counts itself out when it is closed.
-    func admit(_ channel: any Channel, from address: IPAddress?, _ configuration: ListenerConfiguration) -> Admission {
+    package func admit(
+        _ channel: any Channel,
+        from address: IPAddress?,
+        _ configuration: ListenerConfiguration
+    ) -> Admission {
+        let site = address?.site
         let admission = state.withLock { state in
             let refusal: SMTPReply?
             let limit = configuration.connectionsPerAddress
@@ -36,7 +44,7 @@ final class ConnectionTable: Sendable {
                 refusal = .accessDenied
             } else if state.admitted.count >= configuration.maxConnections {
                 refusal = .tooManyConnections
-            } else if let address, limit > 0, state.perAddress[address, default: 0] >= limit {
+            } else if let site, limit > 0, state.perSite[site, default: 0] >= limit {
                 refusal = .tooManyConnections
             } else {
                 refusal = nil
@@ -47,24 +55,24 @@ final class ConnectionTable: Sendable {
                 return .refused(refusal)
             }
             state.admitted[ObjectIdentifier(channel)] = channel
-            if let address { state.perAddress[address, default: 0] += 1 }
+            if let site { state.perSite[site, default: 0] += 1 }
             state.total += 1
             return .admitted
         }
         guard admission != .dropped else { return admission }
-        channel.closeFuture.whenComplete { [self] _ in forget(ObjectIdentifier(channel), address, admission) }
+        channel.closeFuture.whenComplete { [self] _ in forget(ObjectIdentifier(channel), site, admission) }
         return admission
     }
 
-    private func forget(_ channel: ObjectIdentifier, _ address: IPAddress?, _ admission: Admission) {
+    private func forget(_ channel: ObjectIdentifier, _ site: IPAddress?, _ admission: Admission) {
         state.withLock { state in
             guard admission == .admitted else {
                 state.refused -= 1
                 return
             }
             state.admitted[channel] = nil
-            guard let address, let count = state.perAddress[address] else { return }
-            state.perAddress[address] = count > 1 ? count - 1 : nil
+            guard let site, let count = state.perSite[site] else { return }
+            state.perSite[site] = count > 1 ? count - 1 : nil
         }
     }
 
@@ -81,7 +89,7 @@ final class ConnectionTable: Sendable {
     /// Those that are open.
     var open: [any Channel] { state.withLock { Array($0.admitted.values) } }
     /// How many are open.
-    var count: Int { state.withLock { $0.admitted.count } }
+    package var count: Int { state.withLock { $0.admitted.count } }
     /// How many were admitted since the start.
     var total: Int { state.withLock { $0.total } }
 }

@@ -47,6 +47,12 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether only this host is reached by the address.
     public var isLoopback: Bool { isIPv4 ? low >> 24 & 0xFF == 127 : high == 0 && low == 1 }
 
+    /// What the connections of one host are counted by: an IPv4 address, or the first 64 bits of an IPv6 address.
+    ///
+    /// A subnet has 64 bits for the hosts in it (RFC 4291 section 2.5.1), and one host may take as many addresses of it as
+    /// it likes (RFC 8981): a limit on whole addresses would bind nobody.
+    var site: IPAddress { isIPv4 ? self : IPAddress(high: high, low: 0) }
+
     /// The text form.
     public var description: String {
         if isIPv4 {

@@ -28,7 +28,8 @@ public struct ListenerConfiguration: Hashable, Sendable {
     public var maxRecipients = 1000
     /// Connections at a time.
     public var maxConnections = 2000
-    /// Connections at a time from one host; 0 is no limit, `nil` means 200, or no limit when trusted.
+    /// Connections at a time from one host, which is one IPv4 address or one IPv6 /64; 0 is no limit, `nil` means 200, or no
+    /// limit when trusted.
     public var maxConnectionsPerAddress: Int?
     /// Errors without a message between them; 0 is no limit.
     public var maxErrors = 20
