@@ -89,12 +89,20 @@ extension SMTPServerHandler {
             envelope: envelope
         )
         let door = settings.door
-        let promise = context.eventLoop.makePromise(of: [Disposition].self)
+        let promise = context.eventLoop.makePromise(of: ([Disposition], StoreError?).self)
         let executor = sink.count <= Self.smallMessage ? EventLoopExecutor(context.eventLoop) : nil
         // The connection waits for the task by the promise.
         let work: @Sendable () async -> Void = { promise.succeed(await Self.accept(sink, delivery, door)) }
         Task(executorPreference: executor, operation: work)
-        promise.futureResult.assumeIsolated().whenSuccess { dispositions in
+        promise.futureResult.assumeIsolated().whenSuccess { dispositions, error in
+            // The pipeline tells of its own errors; of this one it has not heard, and "451" tells the administrator nothing.
+            if let error {
+                self.log(
+                    .error,
+                    "a message could not be kept until its end",
+                    ["message": "\(delivery.id)", "error": "\(error)"]
+                )
+            }
             self.committed(dispositions, delivery, size: sink.count)
         }
     }
@@ -107,15 +115,15 @@ extension SMTPServerHandler {
         _ sink: MessageSink,
         _ delivery: Delivery,
         _ door: IntakeDoor
-    ) async -> [Disposition] {
+    ) async -> ([Disposition], StoreError?) {
         let message: ReceivedMessage
         do throws(StoreError) {
             message = try await sink.finish()
         } catch {
             let disposition: Disposition = error == .full ? .full : .fault
-            return delivery.envelope.recipients.map { _ in disposition }
+            return (delivery.envelope.recipients.map { _ in disposition }, error)
         }
-        return await door.accept(message, delivery)
+        return (await door.accept(message, delivery), nil)
     }
 
     private func committed(_ dispositions: [Disposition], _ delivery: Delivery, size: Int) {

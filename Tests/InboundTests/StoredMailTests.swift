@@ -20,14 +20,14 @@ struct StoredMailTests {
 
     private static func with(
         _ dialect: SMTPSession.Dialect,
+        log: CapturedLog = CapturedLog(),
         _ body: (StoreFixture, Store, ListenerAddress?) async throws -> Void
     ) async throws {
         let fixture = try StoreFixture()
         let mailboxes = [mailbox("support"), mailbox("sales"), mailbox("paused", .paused), mailbox("off", .inactive)]
         let configuration = try RunningListener.configuration(dialect)
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        try await fixture.withStore { [logger] store in
+        let logger = Logger(label: "test") { _ in log }
+        try await fixture.withStore { store in
             try await store.engine.write { writer throws(StoreError) in
                 try writer.declare(
                     mailboxes: mailboxes.map { (id: $0.id, name: $0.name) },
@@ -95,6 +95,27 @@ struct StoredMailTests {
                 }
             }
             fixture.vfs.reset()
+        }
+    }
+
+    @Test("A message that its spool file did not take is put off, and the log says what failed where")
+    func spoolFails() async throws {
+        let log = CapturedLog()
+        try await Self.with(.smtp, log: log) { fixture, _, address in
+            try await DialogueClient.connect(to: address) { client in
+                _ = try await client.reply()
+                try await client.send("EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<support@example.com>\r\nDATA\r\n")
+                for _ in 0..<4 { _ = try await client.reply() }
+                fixture.vfs.fail(.write, on: .other, with: .inputOutput, forever: true)
+                // More than the fixture's store keeps in memory.
+                try await client.send(String(repeating: "A line of twenty.\r\n", count: 2000) + ".\r\n")
+                try await client.expect("451 4.3.0")
+                fixture.vfs.reset()
+            }
+            let lines = log.lines.filter { $0.hasPrefix("a message could not be kept until its end") }
+            #expect(lines.count == 1)
+            #expect(lines.first?.contains("input or output failed: write \(fixture.directory.path)/") == true)
+            #expect(lines.first?.contains(" session=") == true)
         }
     }
 
