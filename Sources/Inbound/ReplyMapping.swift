@@ -48,7 +48,11 @@ enum ReplyMapping {
     /// One reply for all recipients.
     ///
     /// Any temporary failure asks the client to send again: those who have the message keep it, and its retry key makes
-    /// sure that they do not get it twice. What policy refused for some is kept in quarantine by the pipeline.
+    /// sure that they do not get it twice. A permanent refusal is told only when nobody has the message: a `550` for all
+    /// would have the client report it as lost to those who have it.
+    ///
+    /// The pipeline has no rule yet by which it answers `.rejected` or `.loop`: blocked senders and trace headers of our
+    /// own will. Trace headers of others are counted by the session before a message comes here.
     private static func combined(_ dispositions: [Disposition]) -> SMTPReply {
         var committed: UniqueID?
         var permanent: Disposition?

@@ -18,6 +18,9 @@ struct TranscriptTests {
         let numbers = Set(try Transcript.all().compactMap { Int($0.name.prefix { $0.isNumber }) })
         // What cannot be a dialogue: several connections (3), times (20, 71), signals (21), what the inside is told (64,
         // 72), how a socket is opened (65, 73).
+        // Of three items a part is not there yet, and no test claims it: 450 4.7.1 and 452 4.4.5 (45) come with limits on
+        // the rate of mail, a sender who is refused at RCPT or ignored (46) with lists of blocked senders, and the trace
+        // header of our own (58) with outgoing mail. The dialogues show what the session does with any such answer.
         let others: Set<Int> = [3, 20, 21, 64, 65, 71, 72, 73]
         let tested = try Transcript.itemsOfTests()
         for item in 1...86 {
