@@ -23,9 +23,6 @@ public struct SMTPReply: Hashable, Sendable, CustomStringConvertible {
     /// Whether the reply grants what was asked.
     public var isPositive: Bool { code < 400 }
 
-    /// Whether the same command may succeed later.
-    public var isTemporary: Bool { code >= 400 && code < 500 }
-
     /// Whether the same command will fail again.
     public var isPermanent: Bool { code >= 500 }
 

@@ -1,4 +1,4 @@
-public import Mail
+import Mail
 public import NIOCore
 
 /// The server side of one SMTP or LMTP connection, without the connection: octets in, actions out.
@@ -147,9 +147,6 @@ extension SMTPSession {
         case .smtp: return isInternational ? "UTF8SMTP" : hello?.verb == .ehlo ? "ESMTP" : "SMTP"
         }
     }
-
-    /// The sender of the transaction at hand.
-    public var reversePath: ReversePath? { transaction?.envelope.reversePath }
 
     /// What the peer is to send next, as far as its time for it is limited.
     ///

@@ -138,7 +138,9 @@ final class SessionDriver {
 
     /// What SMTP says of several recipients at once.
     private static func combined(_ fates: [Transcript.Fate]) -> SMTPReply {
-        if let temporary = fates.first(where: { $0.reply.isTemporary }) { return temporary.reply }
+        if let temporary = fates.first(where: { !$0.reply.isPositive && !$0.reply.isPermanent }) {
+            return temporary.reply
+        }
         return (fates.first { $0 == .committed } ?? fates.first ?? .fault).reply
     }
 
