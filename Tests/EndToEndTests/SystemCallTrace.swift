@@ -27,14 +27,21 @@ struct SystemCallTrace {
     ]
 
     /// strace as the program in front of another: it detaches itself, so that the child is the traced program.
-    static func wrapper(output: String) -> [String] {
-        ["strace", "-D", "-f", "-y", "-s", "256", "-e", "signal=none", "-e", "trace=\(names.joined(separator: ","))"]
+    ///
+    /// - Parameter octets: how much of what is read and written is in the trace.
+    static func wrapper(output: String, octets: Int = 256) -> [String] {
+        [
+            "strace", "-D", "-f", "-y", "-s", "\(octets)", "-e", "signal=none", "-e",
+            "trace=\(names.joined(separator: ","))",
+        ]
             + ["-o", output]
     }
 
     init(_ text: String) {
         var unfinished: [Substring: Int] = [:]
-        for (place, line) in text.split(separator: "\n").enumerated() {
+        // By octets: a trace with everything that was written is long.
+        for (place, octets) in text.utf8.split(separator: 0x0A).enumerated() {
+            let line = Substring(octets)
             guard let space = line.firstIndex(of: " ") else { continue }
             let thread = line[..<space]
             let rest = line[space...].drop { $0 == " " }
@@ -101,5 +108,73 @@ struct SystemCallTrace {
 
     func syncs(where isWanted: (Call) -> Bool) -> [Call] {
         calls.filter { ["fsync", "fdatasync"].contains($0.name) && $0.result == 0 && isWanted($0) }
+    }
+}
+
+extension SystemCallTrace {
+    /// More than a read of the server's or a write of SQLite's takes.
+    static let wholeData = 262_144
+
+    /// Which positive replies were written before the disk had their message, and why it is known.
+    ///
+    /// A message is known by its subject: it is read from the reply's socket, and the first write to the WAL that holds it
+    /// is that of its own commit. Behind the end of that write, a sync of the same file must have begun and ended before
+    /// the reply. Needs a trace of ``wholeData``.
+    var earlyReplies: [String] {
+        var commits: [String: Call] = [:]
+        for write in writes(to: "-wal") {
+            for subject in Self.subjects(in: write.data) where commits[subject] == nil { commits[subject] = write }
+        }
+        let syncs = syncs { $0.isOn("-wal") }
+        var lastReplies: [String: Int] = [:]
+        return finalReplies.compactMap { reply in
+            let received = calls.filter {
+                $0.file == reply.file && $0.begin > lastReplies[reply.file] ?? -1 && $0.begin < reply.begin
+                    && $0.result > 0 && Self.reads.contains($0.name)
+            }
+            lastReplies[reply.file] = reply.begin
+            let subjects = Self.subjects(in: received.map(\.data).joined())
+            guard let subject = subjects.first, subjects.count == 1 else {
+                return "line \(reply.begin): answers \(subjects.count) messages"
+            }
+            guard let write = commits[subject], write.end < reply.begin else {
+                return "line \(reply.begin): \(subject) was not written before"
+            }
+            let isSynced = syncs.contains { $0.file == write.file && $0.begin > write.end && $0.end < reply.begin }
+            return isSynced
+                ? nil : "line \(reply.begin): \(subject), written in line \(write.end), was not synced before"
+        }
+    }
+
+    private static let reads = ["read", "recvfrom", "recvmsg", "readv"]
+
+    /// The subjects of the load generator's messages (`Load SEED-NUMBER`).
+    private static func subjects(in data: some StringProtocol) -> Set<String> {
+        let octets = Array(data.utf8)
+        let word = Array("Load ".utf8)
+        var subjects: Set<String> = []
+        var index = 0
+        while index + word.count < octets.count {
+            guard octets[index] == word[0], octets[index..<index + word.count].elementsEqual(word) else {
+                index += 1
+                continue
+            }
+            index += word.count
+            let name = octets[index...].prefix { $0 == UInt8(ascii: "-") || $0 >= 0x30 && $0 <= 0x39 }.prefix(32)
+            let halves = name.split(separator: UInt8(ascii: "-"))
+            // Ten digits: one that the end of a page or of a read cuts off is none.
+            guard halves.count == 2, halves[1].count >= 10 else { continue }
+            subjects.insert(String(decoding: halves[0] + [UInt8(ascii: "-")] + halves[1].prefix(10), as: UTF8.self))
+        }
+        return subjects
+    }
+}
+
+extension SystemCallTrace.Call {
+    /// What was read or written, as strace writes it between quotes.
+    var data: Substring {
+        guard let start = arguments.utf8.firstIndex(of: 0x22), let end = arguments.utf8.lastIndex(of: 0x22), start < end
+        else { return "" }
+        return arguments[arguments.utf8.index(after: start)..<end]
     }
 }
