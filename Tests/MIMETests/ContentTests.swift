@@ -97,7 +97,7 @@ import Testing
         ("&#0;&#x110000;&#xD800;a", "a"), ("&#150;", "–"), ("&Auml;&alpha;&Omega;", "ÄαΩ"), ("a&nbsp;b", "a b"),
         ("<script>if (a<b) x</script>c", "c"), ("<SCRIPT>a</ScRiPt >c", "c"), ("<style>x</style>c", "c"),
         ("<script>open", ""), ("<ul><li>a<li>b</ul>c", "- a\n- b\n\nc"), ("<pre>a\nb</pre>", "a\nb"),
-        ("<td>a</td><td>b</td>", "a b"), ("😀", "😀"), ("<h1>T</h1>x", "T\n\nx"), ("a<br><br><br><br>b", "a\n\nb"),
+        ("<td>a</td><td>b</td>", "a\tb"), ("😀", "😀"), ("<h1>T</h1>x", "T\n\nx"), ("a<br><br><br><br>b", "a\n\nb"),
     ]
 
     @Test(arguments: html)

@@ -1,0 +1,252 @@
+internal import Mail
+
+/// The readable text of HTML: lists, tables, links and quotes keep their form.
+///
+/// Blocks become lines, white space collapses, items get their mark, cells of a row are parted by tabs, quotes get
+/// `>`, and a link is followed by its address in angle brackets (RFC 3986 appendix C). One pass, no tree. What a
+/// reader of the page would not see, such as scripts, titles and `display:none`, is left out.
+package struct HTMLText {
+    private var lines: HTMLTextLines
+    private var tokenizer = HTMLTokenizer()
+    private var skip: HTMLSkip?
+    /// Nothing is passed over any more, since what was passed over had no end.
+    private var neverSkips = false
+    private var isInHiddenText = false
+    private var links: [Link] = []
+
+    /// A link whose text is being written.
+    private struct Link {
+        let target: WebAddress
+        /// Where the text begins in the output.
+        let start: Int
+        /// What a picture in the link says.
+        var alternative: [UInt8] = []
+    }
+
+    private init(limit: Int) {
+        lines = HTMLTextLines(limit: limit)
+    }
+
+    /// Turns HTML in UTF-8 into text in UTF-8.
+    static func text(of html: Span<UInt8>, limit: Int) -> (text: [UInt8], isTruncated: Bool) {
+        let (text, isTruncated, _) = countedText(of: html, limit: limit)
+        return (text, isTruncated)
+    }
+
+    /// Turns HTML into text and counts the octets that were looked at and written.
+    package static func countedText(
+        of html: Span<UInt8>,
+        limit: Int
+    ) -> (text: [UInt8], isTruncated: Bool, steps: Int) {
+        var converter = HTMLText(limit: limit)
+        converter.convert(html)
+        let steps = converter.tokenizer.steps + converter.lines.steps
+        return (converter.lines.octets, converter.lines.isTruncated, steps)
+    }
+
+    private mutating func convert(_ html: Span<UInt8>) {
+        while !lines.isTruncated {
+            switch tokenizer.next(html) {
+            case .text(let range):
+                if skip == nil, !isInHiddenText { lines.write(html, range) }
+            case .reference:
+                if skip == nil, !isInHiddenText { writeReference() }
+            case .startTag:
+                readStartTag(html)
+            case .endTag:
+                readEndTag()
+            case .comment, .doctype:
+                break
+            case .end:
+                guard let skip else {
+                    while !links.isEmpty { endLink() }
+                    lines.finish()
+                    return
+                }
+                tokenizer.rewind(to: skip.resumption)
+                self.skip = nil
+                neverSkips = true
+            }
+        }
+        lines.finish()
+    }
+
+    private mutating func writeReference() {
+        guard let (first, second) = tokenizer.characters else { return }
+        // Fillers of newsletters, and references that stand for no character.
+        if first == "\u{200C}" || first == "\u{FFFD}" { return }
+        var octets: [UInt8] = []
+        octets.append(scalar: first)
+        if let second { octets.append(scalar: second) }
+        lines.write(octets.span, 0..<octets.count)
+    }
+
+    // MARK: Tags
+
+    private mutating func readStartTag(_ html: Span<UInt8>) {
+        if var running = skip {
+            guard running.isEnded(byStart: tokenizer.element, isSelfClosing: tokenizer.isSelfClosing) else {
+                skip = running
+                return
+            }
+            skip = nil
+            tokenizer.isForeign = false
+        }
+        guard let element = tokenizer.element else { return }
+        if HTMLSkip.hiddenText.contains(element) {
+            isInHiddenText = true
+        } else if HTMLSkip.hidden.contains(element) || isHidden(element, html) {
+            beginSkip(element)
+        } else {
+            open(element, html)
+        }
+    }
+
+    private mutating func beginSkip(_ element: HTMLElement) {
+        let isForeign = HTMLSkip.foreign.contains(element)
+        guard !neverSkips, !isForeign || !tokenizer.isSelfClosing else { return }
+        skip = HTMLSkip(element, resumption: tokenizer.index)
+        tokenizer.isForeign = isForeign
+    }
+
+    /// Elements that are left out when they are not displayed, as the preview lines of newsletters are.
+    private static let hideable: HTMLElementSet = [
+        .a, .article, .b, .blockquote, .center, .div, .em, .font, .i, .p, .section, .small, .span, .strong, .table,
+    ]
+
+    private mutating func isHidden(_ element: HTMLElement, _ html: Span<UInt8>) -> Bool {
+        guard Self.hideable.contains(element) else { return false }
+        for attribute in tokenizer.attributes {
+            switch HTMLAttribute.named(html, attribute.name) {
+            case .hidden: return true
+            case .style:
+                guard attribute.value.count < 16_384 else { continue }
+                var value: [UInt8] = []
+                tokenizer.appendValue(of: attribute, in: html, to: &value)
+                lines.charge(value.count)
+                if CSSDeclarations(value.span).isHidden { return true }
+            default: continue
+            }
+        }
+        return false
+    }
+
+    private mutating func open(_ element: HTMLElement, _ html: Span<UInt8>) {
+        switch element {
+        case .a:
+            if !links.isEmpty { endLink() }
+            if let value = value(of: .href, html), let target = WebAddress(value), target.isLinkTarget {
+                links.append(Link(target: target, start: lines.octets.count))
+            }
+        case .img, .image:
+            if let value = value(of: .alt, html) { readAlternative(value) }
+        case .li: lines.beginItem(number: value(of: .value, html).flatMap(Self.number))
+        case .ol: lines.beginList(from: value(of: .start, html).flatMap(Self.number) ?? 1)
+        case .ul, .menu, .dir: lines.beginList(from: nil)
+        case .table: lines.beginTable()
+        case .tr: lines.beginRow()
+        case .td, .th: lines.beginCell()
+        case .blockquote: lines.beginQuote()
+        case .pre, .listing, .xmp, .plaintext: lines.beginPreformatted()
+        case .br: lines.breakLine()
+        default: endLines(around: element)
+        }
+    }
+
+    private mutating func readEndTag() {
+        if isInHiddenText {
+            isInHiddenText = false
+            return
+        }
+        if var running = skip {
+            let isEnded = running.isEnded(byEnd: tokenizer.element)
+            skip = isEnded ? nil : running
+            if isEnded { tokenizer.isForeign = false }
+            return
+        }
+        guard let element = tokenizer.element else { return }
+        switch element {
+        case .a: if !links.isEmpty { endLink() }
+        case .li: lines.endItem()
+        case .ol, .ul, .menu, .dir: lines.endList()
+        case .table: lines.endTable()
+        case .tr: lines.endRow()
+        case .td, .th: lines.endCell()
+        case .blockquote: lines.endQuote()
+        case .pre, .listing, .xmp: lines.endPreformatted()
+        case .br: lines.breakLine()
+        default: endLines(around: element)
+        }
+    }
+
+    private static let paragraphs: HTMLElementSet = [.p, .h1, .h2, .h3, .h4, .h5, .h6, .dl]
+    private static let ownLines: HTMLElementSet = [
+        .address, .article, .aside, .body, .caption, .center, .dd, .details, .dialog, .div, .dt, .fieldset, .figcaption,
+        .figure, .footer, .form, .header, .hr, .legend, .main, .nav, .option, .section, .summary, .tbody, .thead,
+    ]
+
+    private mutating func endLines(around element: HTMLElement) {
+        if Self.paragraphs.contains(element) {
+            lines.endParagraph()
+        } else if Self.ownLines.contains(element) {
+            lines.endLine()
+        }
+    }
+
+    private mutating func value(of wanted: HTMLAttribute, _ html: Span<UInt8>) -> [UInt8]? {
+        for attribute in tokenizer.attributes where HTMLAttribute.named(html, attribute.name) == wanted {
+            guard attribute.value.count < 16_384 else { return nil }
+            var value: [UInt8] = []
+            tokenizer.appendValue(of: attribute, in: html, to: &value)
+            lines.charge(value.count)
+            return value
+        }
+        return nil
+    }
+
+    private static func number(_ value: [UInt8]) -> Int? {
+        value.count <= 5 ? Int(String(decoding: value, as: UTF8.self)) : nil
+    }
+
+    // MARK: Links and pictures
+
+    /// A picture's text is shown where it is an emoji, and in a link that has no other.
+    private mutating func readAlternative(_ value: [UInt8]) {
+        if value.count <= 32, !value.isEmpty, value.allSatisfy({ $0 >= 0x80 }) {
+            lines.write(value.span, 0..<value.count)
+        } else if let last = links.indices.last, links[last].alternative.isEmpty, value.count <= 200 {
+            links[last].alternative = value
+        }
+    }
+
+    private mutating func endLink() {
+        guard let link = links.popLast() else { return }
+        if lines.octets.count == link.start {
+            guard link.alternative.contains(where: { !$0.isHTMLSpace }) else { return }
+            lines.write(link.alternative.span, 0..<link.alternative.count)
+        }
+        let text = lines.text(from: link.start)
+        guard link.target.text.count <= 1000, !Self.isShown(link.target, in: text) else { return }
+        lines.append(address: link.target.text)
+    }
+
+    /// Whether the text of a link says where it leads.
+    private static func isShown(_ target: WebAddress, in text: [UInt8]) -> Bool {
+        var address = target.text[...]
+        if target.scheme == .mailto || target.scheme == .tel {
+            address = address.prefix { $0 != Octet.question }.drop { $0 != Octet.colon }.dropFirst()
+            if target.scheme == .tel { return true }
+        }
+        return bare(address).elementsEqual(bare(text[...]))
+    }
+
+    /// An address without its scheme, `www.`, the last slash and blanks, in lower case.
+    private static func bare(_ address: ArraySlice<UInt8>) -> [UInt8] {
+        var result = address.filter { !$0.isHTMLSpace }.map(\.asciiLowercased)
+        for prefix in ["https://", "http://", "mailto:", "www."] where result.starts(with: prefix.utf8) {
+            result.removeFirst(prefix.utf8.count)
+        }
+        if result.last == UInt8(ascii: "/") { result.removeLast() }
+        return result
+    }
+}
