@@ -1,0 +1,306 @@
+internal import Mail
+
+/// Reads the attributes of a TNEF stream ([MS-OXTNEF] section 2.1).
+struct TNEFReader {
+    private var stream = TNEF()
+    private let maxText: Int
+    private var charset = Charset.windows1252
+    /// The charset of the HTML text, which is octets ([MS-OXPROPS], PidTagInternetCodepage).
+    private var htmlCharset: Charset?
+    private var htmlOctets: [UInt8]?
+    private var body: String?
+    private var rtf: RTF?
+    private var current: Pending?
+
+    /// An attachment whose attributes are being read.
+    private struct Pending {
+        var attachment = TNEF.Attachment()
+        var longName: String?
+        var displayName: String?
+        var data: Range<Int>?
+        var object: Range<Int>?
+    }
+
+    private enum Attribute {
+        static let codePage = 0x0006_9007
+        static let messageClass = 0x0007_8008
+        static let subject = 0x0001_8004
+        static let body = 0x0002_800C
+        static let properties = 0x0006_9003
+        static let attachmentStart = 0x0006_9002
+        static let attachmentTitle = 0x0001_8010
+        static let attachmentData = 0x0006_800F
+        static let attachmentProperties = 0x0006_9005
+        static let transportFileName = 0x0006_9001
+    }
+
+    private static let signature: [UInt8] = [0x78, 0x9F, 0x3E, 0x22]
+    /// {00020307-0000-0000-C000-000000000046}, the interface of a message.
+    private static let messageInterface: [UInt8] = [7, 3, 2, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46]
+
+    init(maxText: Int) { self.maxText = maxText }
+
+    /// - Returns: whether this is such a stream.
+    mutating func read(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= 6, bytes.hasOctets(Self.signature, at: 0) else { return false }
+        var index = 6
+        while index < bytes.count {
+            // Level, attribute, length, content, checksum; QUIRK: some writers add zeros or a line end at the end.
+            guard let end = readAttribute(bytes, at: index) else {
+                for rest in index..<bytes.count where bytes[rest] != 0 && !bytes[rest].isFoldingSpace {
+                    stream.isComplete = false
+                    break
+                }
+                break
+            }
+            index = end
+        }
+        endAttachment(bytes)
+        return true
+    }
+
+    private mutating func readAttribute(_ bytes: Span<UInt8>, at index: Int) -> Int? {
+        guard bytes[index] == 1 || bytes[index] == 2, let attribute = bytes.littleEndian32(at: index + 1),
+            let length = bytes.littleEndian32(at: index + 5), length <= bytes.count - index - 9
+        else { return nil }
+        let content = index + 9..<index + 9 + length
+        // QUIRK: a stream cut in its last checksum has all its content.
+        if let checksum = bytes.littleEndian16(at: content.upperBound), Self.checksum(bytes, content) != checksum {
+            stream.hasWrongChecksum = true
+        }
+        if bytes[index] == 1 {
+            readMessage(attribute, bytes, content)
+        } else {
+            readAttachment(attribute, bytes, content)
+        }
+        return min(bytes.count, content.upperBound + 2)
+    }
+
+    private static func checksum(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+        var sum: UInt16 = 0
+        for index in range { sum &+= UInt16(bytes[index]) }
+        return Int(sum)
+    }
+
+    // MARK: Message
+
+    private mutating func readMessage(_ attribute: Int, _ bytes: Span<UInt8>, _ content: Range<Int>) {
+        switch attribute {
+        case Attribute.codePage:
+            if content.count >= 4, let page = bytes.littleEndian32(at: content.lowerBound) {
+                charset = RTF.Reader.charset(codePage: page)
+            }
+        case Attribute.messageClass:
+            stream.messageClass = messageClass(line(bytes, content))
+        case Attribute.subject:
+            stream.subject = line(bytes, content)
+        case Attribute.body:
+            body = text(bytes, content)
+            stream.forms.insert(.plain)
+        case Attribute.properties:
+            readProperties(bytes, content)
+        default:
+            return
+        }
+    }
+
+    /// QUIRK: Exchange writes the name that Mail of 1992 had for a note.
+    private func messageClass(_ name: String) -> String {
+        let name = name.uppercasedASCII
+        return name == "IPM.MICROSOFT MAIL.NOTE" ? "IPM.NOTE" : name
+    }
+
+    private mutating func readProperties(_ bytes: Span<UInt8>, _ content: Range<Int>) {
+        var list = MAPIProperties(bytes, content)
+        while let property = list.next(bytes) {
+            switch property.id {
+            case 0x001A: stream.messageClass = string(bytes, property).map(messageClass)
+            case 0x0037: stream.subject = string(bytes, property) ?? stream.subject
+            case 0x0C1A, 0x0042: stream.senderName = stream.senderName ?? string(bytes, property)
+            case 0x0C1F, 0x0065, 0x5D01, 0x5D02: readSender(bytes, property)
+            case 0x3FDE:
+                if let page = bytes.littleEndian32(at: property.value.lowerBound), property.value.count == 4 {
+                    htmlCharset = RTF.Reader.charset(codePage: page)
+                }
+            case 0x1000: readBody(bytes, property)
+            case 0x1009: readRTF(bytes, property.value)
+            case 0x1013: readHTML(bytes, property)
+            default: continue
+            }
+        }
+        if list.isDamaged { stream.isComplete = false }
+    }
+
+    private mutating func readSender(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) {
+        // The address of the directory, `/O=…`, is of no use outside of it.
+        guard stream.senderAddress == nil, let address = string(bytes, property), address.utf8.contains(Octet.at) else {
+            return
+        }
+        stream.senderAddress = address
+    }
+
+    private mutating func readBody(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) {
+        guard let octets = octets(bytes, property) else { return }
+        body = PlainText.text(octets, limit: maxText)
+        stream.forms.insert(.plain)
+    }
+
+    private mutating func readRTF(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        // Markup takes more room than its text.
+        let limit = maxText.multipliedReportingOverflow(by: 4)
+        guard rtf == nil,
+            let unpacked = CompressedRTF.unpacked(
+                bytes.extracting(range),
+                limit: limit.overflow ? .max : limit.partialValue
+            )
+        else {
+            stream.isComplete = false
+            return
+        }
+        rtf = RTF(unpacked.span, limit: maxText)
+        stream.forms.insert(.rtf)
+    }
+
+    private mutating func readHTML(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) {
+        stream.forms.insert(.html)
+        if property.type == MAPIProperties.PropertyType.binary {
+            htmlOctets = bytes.copied(property.value.prefix(maxText))
+        } else if let octets = octets(bytes, property) {
+            htmlOctets = octets
+            htmlCharset = .utf8
+        }
+    }
+
+    // MARK: Attachments
+
+    private mutating func readAttachment(_ attribute: Int, _ bytes: Span<UInt8>, _ content: Range<Int>) {
+        if attribute == Attribute.attachmentStart {
+            endAttachment(bytes)
+            current = Pending()
+            return
+        }
+        var pending = current ?? Pending()
+        switch attribute {
+        case Attribute.attachmentTitle: pending.attachment.title = line(bytes, content)
+        case Attribute.transportFileName:
+            pending.longName = pending.longName ?? FileExtension.fileName(of: line(bytes, content))
+        case Attribute.attachmentData: pending.data = content
+        case Attribute.attachmentProperties: readAttachmentProperties(bytes, content, &pending)
+        default: break
+        }
+        current = pending
+    }
+
+    private mutating func readAttachmentProperties(
+        _ bytes: Span<UInt8>,
+        _ content: Range<Int>,
+        _ pending: inout Pending
+    ) {
+        var list = MAPIProperties(bytes, content)
+        while let property = list.next(bytes) {
+            switch property.id {
+            case 0x3001: pending.displayName = string(bytes, property)
+            case 0x3704: pending.attachment.title = pending.attachment.title ?? string(bytes, property)
+            case 0x3707: pending.longName = string(bytes, property) ?? pending.longName
+            case 0x370E: pending.attachment.mediaType = string(bytes, property)
+            case 0x3712: pending.attachment.contentID = string(bytes, property)
+            case 0x3701:
+                if property.type == MAPIProperties.PropertyType.object {
+                    pending.object = property.value
+                } else {
+                    pending.data = pending.data ?? property.value
+                }
+            default: continue
+            }
+        }
+        if list.isDamaged { stream.isComplete = false }
+    }
+
+    private mutating func endAttachment(_ bytes: Span<UInt8>) {
+        guard let pending = current else { return }
+        current = nil
+        guard stream.attachments.count < TNEF.maximumAttachments else {
+            stream.isComplete = false
+            return
+        }
+        var attachment = pending.attachment
+        attachment.content = pending.object ?? pending.data
+        if let object = pending.object {
+            attachment.notice = pending.data
+            attachment.kind = .object
+            if bytes.hasOctets(Self.messageInterface, at: object.lowerBound),
+                bytes.hasOctets(Self.signature, at: object.lowerBound + 16), object.count >= 20
+            {
+                attachment.kind = .message
+                attachment.content = object.dropFirst(16)
+            }
+        }
+        // The title of what is no file is always the same, "Untitled Attachment".
+        let names =
+            attachment.kind == .file
+            ? [pending.longName, attachment.title, pending.displayName]
+            : [pending.longName, pending.displayName, attachment.title]
+        attachment.name = names.lazy.compactMap(\.self).first { !$0.isEmpty }
+        stream.attachments.append(attachment)
+    }
+
+    // MARK: Text
+
+    /// A property's text in UTF-8, up to the first NUL.
+    private func octets(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) -> [UInt8]? {
+        switch property.type {
+        case MAPIProperties.PropertyType.unicode:
+            var units: [UInt16] = []
+            for offset in stride(from: property.value.lowerBound, to: property.value.upperBound - 1, by: 2) {
+                let unit = UInt16(truncatingIfNeeded: bytes.littleEndian16(at: offset) ?? 0)
+                guard unit != 0, units.count < maxText else { break }
+                units.append(unit)
+            }
+            return Array(String(decoding: units, as: UTF16.self).utf8)
+        case MAPIProperties.PropertyType.string:
+            return decoded(bytes, property.value)
+        default:
+            return nil
+        }
+    }
+
+    private func string(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) -> String? {
+        octets(bytes, property).map(HeaderText.cleaned).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private func decoded(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
+        var end = range.lowerBound
+        let last = range.lowerBound + min(range.count, maxText)
+        while end < last, bytes[end] != 0 { end += 1 }
+        var decoded: [UInt8] = []
+        _ = CharsetDecoder.decode(bytes.extracting(range.lowerBound..<end), as: charset, appendingTo: &decoded)
+        return decoded
+    }
+
+    private func line(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String { HeaderText.cleaned(decoded(bytes, range)) }
+
+    private func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+        PlainText.text(decoded(bytes, range), limit: maxText)
+    }
+
+    // MARK: End
+
+    /// Gives the stream with its text: what is there as such first, then what RTF holds.
+    consuming func finish() -> TNEF {
+        stream.text = body
+        if let octets = htmlOctets {
+            var decoded: [UInt8] = []
+            _ = CharsetDecoder.decode(octets.span, as: htmlCharset ?? charset, appendingTo: &decoded)
+            stream.html = PlainText.text(decoded, limit: maxText)
+        }
+        if let rtf {
+            let text = PlainText.text(rtf.utf8, limit: maxText)
+            if rtf.origin == .html {
+                stream.html = stream.html ?? text
+            } else if stream.text == nil {
+                stream.text = text
+            }
+        }
+        return stream
+    }
+}

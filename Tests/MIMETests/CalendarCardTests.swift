@@ -1,0 +1,148 @@
+import MIME
+import Testing
+
+@Suite struct CalendarCardTests {
+    static func card(_ text: String) -> CalendarCard? {
+        let bytes = Array(text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n").utf8)
+        return CalendarCard(parsing: bytes.span)
+    }
+
+    static func event(_ lines: String, method: String? = nil) -> String {
+        "BEGIN:VCALENDAR\nVERSION:2.0\n" + (method.map { "METHOD:\($0)\n" } ?? "")
+            + "BEGIN:VEVENT\n\(lines)\nEND:VEVENT\nEND:VCALENDAR\n"
+    }
+
+    static let invitation = event(
+        """
+        UID:1@example.org
+        SUMMARY;LANGUAGE=en:Review\\, part 2\\; a very long title that a wri
+         ter folded
+        DTSTART;TZID="Europe/Berlin":20240301T093000
+        DTEND;TZID=Europe/Berlin:20240301T103000
+        LOCATION:Room 5\\nsecond floor
+        ORGANIZER;CN="Doe, Jane":mailto:jane@example.org
+        ATTENDEE;CN=Bob;PARTSTAT=ACCEPTED:MAILTO:bob@example.org
+        ATTENDEE:mailto:help@example.org
+        RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=FR;COUNT=5
+        DESCRIPTION:Please bring:\\n- paper\\n- pens
+        BEGIN:VALARM
+        TRIGGER:-PT15M
+        DESCRIPTION:Reminder
+        SUMMARY:Alarm
+        END:VALARM
+        """,
+        method: "REQUEST"
+    )
+
+    @Test func invitation() throws {
+        let card = try #require(Self.card(Self.invitation))
+        #expect(card.method == "REQUEST")
+        #expect(card.isComplete)
+        let item = try #require(card.items.first)
+        #expect(item.summary == "Review, part 2; a very long title that a writer folded")
+        #expect(item.start?.date == "2024-03-01" && item.start?.time == "09:30" && item.start?.zone == "Europe/Berlin")
+        #expect(item.organizer?.name == "Doe, Jane" && item.organizer?.address == "jane@example.org")
+        #expect(item.identifier == "1@example.org")
+        #expect(
+            card.text == """
+                Invitation: Review, part 2; a very long title that a writer folded
+                Start: 2024-03-01 09:30 (Europe/Berlin)
+                End: 2024-03-01 10:30 (Europe/Berlin)
+                Repeats: every 2 weeks on fr, 5 times
+                Location: Room 5 second floor
+                Organizer: Doe, Jane <jane@example.org>
+                Attendees: Bob <bob@example.org> (accepted), help@example.org
+
+                Please bring:
+                - paper
+                - pens
+
+                """
+        )
+    }
+
+    @Test(arguments: [
+        ("ACCEPTED", "Bob <bob@example.org> accepted: Review"), ("DECLINED", "Bob <bob@example.org> declined: Review"),
+        ("TENTATIVE", "Bob <bob@example.org> tentatively accepted: Review"),
+        ("X-OTHER", "Bob <bob@example.org> answered: Review"),
+    ])
+    func replies(answer: String, heading: String) throws {
+        let card = try #require(
+            Self.card(
+                Self.event(
+                    "SUMMARY:Review\nDTSTART:20240301T083000Z\nATTENDEE;PARTSTAT=\(answer);CN=Bob:mailto:bob@example.org",
+                    method: "REPLY"
+                )
+            )
+        )
+        #expect(card.text == "\(heading)\nStart: 2024-03-01 08:30 (UTC)\n")
+    }
+
+    @Test(arguments: [
+        ("CANCEL", "Cancelled: x\n"), ("COUNTER", "Another time is proposed: x\n"), ("PUBLISH", "Event: x\n"),
+        ("request ", "Invitation: x\n"), ("REPLY", "Answer: x\n"),
+    ])
+    func methods(method: String, text: String) {
+        #expect(Self.card(Self.event("SUMMARY:x", method: method))?.text == text)
+    }
+
+    @Test(arguments: [
+        ("20240301", "20240302", "2024-03-01", nil), ("20240228", "20240301", "2024-02-28", "2024-02-29"),
+        ("20230228", "20230301", "2023-02-28", nil), ("20231230", "20240101", "2023-12-30", "2023-12-31"),
+        ("20240301", "20240301", "2024-03-01", nil),
+    ])
+    func wholeDays(start: String, end: String, first: String, last: String?) {
+        let card = Self.card(Self.event("DTSTART;VALUE=DATE:\(start)\nDTEND;VALUE=DATE:\(end)"))
+        let expected = "Event\nStart: \(first)\n" + (last.map { "End: \($0)\n" } ?? "")
+        #expect(card?.text == expected)
+    }
+
+    @Test(arguments: [
+        ("DURATION:PT1H30M", "Duration: 1 hour, 30 minutes\n"), ("DURATION:P1W", "Duration: 1 week\n"),
+        ("DURATION:rubbish", ""),
+        ("RRULE:FREQ=YEARLY;UNTIL=20301231T000000Z", "Repeats: every year, until 2030-12-31\n"),
+        ("RRULE:FREQ=SECONDLY", "Repeats: FREQ=SECONDLY\n"), ("RECURRENCE-ID:20240401", "Occurrence: 2024-04-01\n"),
+        ("DTSTART:rubbish", ""), ("DTSTART:20240301T0", "Start: 2024-03-01\n"), ("STATUS:CONFIRMED", ""),
+        ("LOCATION:\\n", ""), ("ORGANIZER;CN=Room:invalid:nomail", "Organizer: Room\n"),
+    ])
+    func rows(line: String, row: String) {
+        #expect(Self.card(Self.event(line))?.text == "Event\n" + row)
+    }
+
+    @Test func taskAndSeveralItems() {
+        let text =
+            "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:Call\nDUE:20240301\nEND:VTODO\n"
+            + "BEGIN:VEVENT\nSUMMARY:Meet\nEND:VEVENT\nEND:VCALENDAR"
+        #expect(Self.card(text)?.text == "Task: Call\nDue: 2024-03-01\n\nEvent: Meet\n")
+    }
+
+    @Test func brokenObjects() {
+        #expect(Self.card("") == nil)
+        #expect(Self.card("Hello, an invitation is enclosed.") == nil)
+        #expect(Self.card("BEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT") == nil)
+        let open = Self.card("BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x")
+        #expect(open?.items.first?.summary == "x")
+        #expect(open?.isComplete == false)
+        #expect(Self.card("BEGIN:VCALENDAR\n:x\n;;\nSUMMARY\nBEGIN:VEVENT\nSUMMARY:y\nEND:VCALENDAR")?.items.count == 1)
+    }
+
+    @Test func limits() throws {
+        let events = String(repeating: "BEGIN:VEVENT\nEND:VEVENT\n", count: 100)
+        let many = try #require(Self.card("BEGIN:VCALENDAR\n\(events)END:VCALENDAR"))
+        #expect(many.items.count == CalendarCard.maximumItems)
+        #expect(!many.isComplete)
+        let crowd = String(repeating: "ATTENDEE:mailto:a@example.org\n", count: 80)
+        let item = try #require(Self.card(Self.event(crowd))?.items.first)
+        #expect(item.attendees.count == CalendarCard.maximumAttendees)
+        #expect(item.otherAttendees == 30)
+        let long = try #require(Self.card(Self.event("SUMMARY:" + String(repeating: "é", count: 1_000_000))))
+        #expect((long.items.first?.summary ?? "").utf8.count < 70_000)
+        let nested = String(repeating: "BEGIN:X\n", count: 10_000)
+        #expect(Self.card("BEGIN:VCALENDAR\n\(nested)")?.isComplete == false)
+    }
+
+    @Test func textHoldsNoControls() throws {
+        let card = try #require(Self.card(Self.event("SUMMARY:a\u{0}b\u{1B}[31m\\n c\u{85}\nLOCATION:x\u{7}")))
+        #expect(card.text == "Event: ab[31m  c\nLocation: x\n")
+    }
+}
