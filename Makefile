@@ -57,8 +57,8 @@ bench: release ## Measure speed and memory beside Postfix and smtp-sink (see Tes
 	Tests/Bench/bench.sh
 
 FUZZ_SECONDS ?= 600
-fuzz: deps ## Fuzz the session and the parser, FUZZ_SECONDS each
-	@set -e; for target in FuzzSMTPSession:smtp FuzzMessage:message; do \
+fuzz: deps ## Fuzz the session, the parser and the readers of attachments, FUZZ_SECONDS each
+	@set -e; for target in FuzzSMTPSession:smtp FuzzMessage:message FuzzAttachments:attachments; do \
 	  name=$${target%%:*}; dictionary=Tests/Fuzz/$${target##*:}.dict; \
 	  MAILWICKET_FUZZ=1 swift build -c release --product $$name --sanitize fuzzer --scratch-path .build-fuzz; \
 	  mkdir -p .build-fuzz/corpus/$$name Tests/Fuzz/finds/$$name; \

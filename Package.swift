@@ -124,11 +124,11 @@ var targets: [Target] = [
 ]
 
 if fuzzing {
-    for name in ["FuzzSMTPSession", "FuzzMessage"] {
+    for name in ["FuzzSMTPSession", "FuzzMessage", "FuzzAttachments"] {
         targets.append(
             .executableTarget(
                 name: name,
-                dependencies: name == "FuzzMessage" ? ["MIME"] : ["Mail", "SMTP", nioCore],
+                dependencies: name == "FuzzSMTPSession" ? ["Mail", "SMTP", nioCore] : ["MIME"],
                 path: "Tests/Fuzz/\(name)",
                 swiftSettings: settings
             )
