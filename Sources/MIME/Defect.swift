@@ -13,6 +13,8 @@ public struct Defect: Hashable, Sendable, CustomStringConvertible {
         case tooDeep
         /// The readable text is longer than `maxText` and was cut.
         case textTruncated
+        /// A subject, a file name, a media type or a Content-ID is longer than is kept and was cut.
+        case valueTruncated
         /// A field has more parameters than are kept.
         case tooManyParameters
         /// A field has more addresses or message identifiers than are kept.

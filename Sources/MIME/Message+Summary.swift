@@ -5,6 +5,9 @@ extension Message {
     /// How many identifiers are kept of a References field.
     package static let maximumReferences = 200
 
+    /// How many octets of UTF-8 are kept of a subject, a file name, a media type or a Content-ID.
+    package static let maximumValue = 4096
+
     /// Reads everything that the intake needs to decide.
     ///
     /// - Parameter bytes: the octets that were parsed.
@@ -94,7 +97,7 @@ private struct SummaryReader {
             )
         case .subject:
             let decoded = HeaderText.decode(bytes, range, work: &work)
-            summary.subject = decoded.text
+            summary.subject = kept(decoded.text, part: 0)
             if decoded.hasUndeclaredCharset { defects.add(.undeclaredCharset, part: 0) }
             if decoded.hasNUL { defects.add(.nulInHeader, part: 0) }
         default:
@@ -161,6 +164,15 @@ private struct SummaryReader {
         for defect in extraction.defects.defects { defects.add(defect.kind, part: defect.part) }
     }
 
+    /// A value as it is kept: one that nobody could read is cut, since it waits in memory for its commit.
+    private mutating func kept(_ value: String, part: Int) -> String {
+        guard value.utf8.count > Message.maximumValue else { return value }
+        defects.add(.valueTruncated, part: part)
+        var end = value.utf8.index(value.startIndex, offsetBy: Message.maximumValue)
+        while end.samePosition(in: value.unicodeScalars) == nil { end = value.utf8.index(before: end) }
+        return String(value[..<end])
+    }
+
     mutating func readAttachments(_ message: Message, _ bytes: Span<UInt8>, limit: Int) {
         var decoder = TransferDecoder()
         var room = limit
@@ -183,11 +195,11 @@ private struct SummaryReader {
             summary.attachments.append(
                 AttachmentSummary(
                     part: part.index,
-                    name: part.fileName,
-                    type: part.contentType.mediaType,
+                    name: part.fileName.map { kept($0, part: part.index) },
+                    type: kept(part.contentType.mediaType, part: part.index),
                     size: size,
                     sha256: digest.finalize(),
-                    contentID: part.contentID,
+                    contentID: part.contentID.map { kept($0, part: part.index) },
                     isInline: !isAttachment && (part.disposition != nil || part.contentID != nil)
                 )
             )

@@ -19,19 +19,6 @@ func le16(_ number: Int) -> [UInt8] { [UInt8(truncatingIfNeeded: number), UInt8(
 func le32(_ number: Int) -> [UInt8] { le16(number & 0xFFFF) + le16(number >> 16 & 0xFFFF) }
 func le64(_ number: Int) -> [UInt8] { le32(number & 0xFFFF_FFFF) + le32(number >> 32) }
 
-/// A generator that gives the same numbers in every run.
-struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-}
-
 /// Writes zip archives, true ones and lying ones.
 struct ZipWriter {
     struct File {

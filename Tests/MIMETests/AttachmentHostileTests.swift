@@ -85,7 +85,7 @@ import Testing
 
     @Test(arguments: inputs.indices) func changedOctets(index: Int) {
         let bytes = Self.inputs[index].bytes
-        var numbers = SeededNumbers(state: UInt64(index) + 1)
+        var numbers = SeededNumbers(seed: UInt64(index) + 1)
         let edges: [UInt8] = [0, 1, 0x7F, 0x80, 0xFE, 0xFF]
         for round in 0..<200 {
             var changed = bytes

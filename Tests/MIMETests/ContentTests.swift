@@ -123,4 +123,20 @@ import Testing
         let parsed = Parsed(Array("\na\r\nb\nc\rd\r\r\ne\u{0}\u{1}\u{7F}\tf\u{1B}".utf8))
         #expect(parsed.summary.text == "a\nb\nc\nd\ne\tf")
     }
+
+    /// What waits in memory for its commit is bounded, whatever the limit for headers.
+    @Test func longValuesAreCut() throws {
+        let long = String(repeating: "aä", count: 3000)
+        let encoded = long.utf8.map { String(format: "%%%02X", $0) }.joined()
+        let parsed = Parsed(
+            "Subject: \(long)\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/x-y\n"
+                + "Content-Disposition: attachment; filename*=utf-8''\(encoded)\n\nx\n--b--\n"
+        )
+        #expect(parsed.defectKinds.contains(.valueTruncated))
+        // No character is cut in two.
+        let kept = String(long.prefix(2731))
+        #expect(parsed.summary.subject == kept && kept.utf8.count == 4096)
+        #expect(parsed.summary.attachments.first?.name?.utf8.count == 4096)
+        #expect(long.hasPrefix(try #require(parsed.summary.attachments.first?.name)))
+    }
 }

@@ -164,8 +164,8 @@ enum Pathological {
             Array("Subject: ".utf8) + [UInt8](repeating: 0x78, count: 30_000_000) + Array("\r\n\r\ny".utf8)
         )
         #expect(header.effort < 6)
-        #expect(header.summary.subject.utf8.count == 65_536 - "Subject: ".utf8.count)
+        #expect(header.summary.subject.utf8.count == 4096)
         #expect(header.summary.text == "y")
-        #expect(header.defectKinds == [.lineTooLong])
+        #expect(header.defectKinds == [.valueTruncated, .lineTooLong])
     }
 }

@@ -57,7 +57,7 @@ import Testing
     }
 
     static let longTexts: [String] = [
-        String(repeating: "x", count: 5000),
+        String(repeating: "x", count: 4000),
         String(repeating: "👩‍👩‍👧‍👦", count: 40),
         String(repeating: "🇩🇪🇫🇷", count: 30),
         "a" + String(repeating: "\u{301}", count: 500),
