@@ -47,7 +47,7 @@ public struct Refusal: Hashable, Sendable {
 /// Bounded: what comes while the buffer is full is counted, not kept.
 public final class RefusalLog: Sendable {
     private struct State {
-        var waiting: [Refusal] = []
+        var waiting: [(id: UniqueID, refusal: Refusal)] = []
         var dropped = 0
     }
 
@@ -62,7 +62,8 @@ public final class RefusalLog: Sendable {
     public func add(_ refusal: Refusal) {
         state.withLock { state in
             if state.waiting.count < Self.limit {
-                state.waiting.append(refusal)
+                // Made once, so that one that is written again after a fault stays one.
+                state.waiting.append((.make(at: refusal.at), refusal))
             } else {
                 state.dropped += 1
             }
@@ -72,7 +73,7 @@ public final class RefusalLog: Sendable {
     /// How many were not kept because too many came at once.
     public var dropped: Int { state.withLock { $0.dropped } }
 
-    func take() -> [Refusal] {
+    func take() -> [(id: UniqueID, refusal: Refusal)] {
         state.withLock { state in
             defer { state.waiting = [] }
             return state.waiting
@@ -80,7 +81,7 @@ public final class RefusalLog: Sendable {
     }
 
     /// Puts back what could not be written, as far as there is room.
-    func restore(_ refusals: [Refusal]) {
+    func restore(_ refusals: [(id: UniqueID, refusal: Refusal)]) {
         state.withLock { state in
             let room = max(0, Self.limit - state.waiting.count)
             state.waiting.insert(contentsOf: refusals.suffix(room), at: 0)

@@ -212,10 +212,9 @@ public final class Store: Sendable {
     public func writeRefusals() async throws(StoreError) {
         let waiting = refusals.take()
         guard !waiting.isEmpty else { return }
-        let rows = waiting.map { (id: UniqueID.make(at: $0.at), refusal: $0) }
         let limit = configuration.maximumRefusals
         do {
-            try await engine.write { writer throws(StoreError) in try writer.record(rows, keeping: limit) }
+            try await engine.write { writer throws(StoreError) in try writer.record(waiting, keeping: limit) }
         } catch {
             refusals.restore(waiting)
             throw error

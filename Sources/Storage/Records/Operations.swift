@@ -101,6 +101,7 @@ extension SQLWriter {
                 INSERT INTO refusal (id, at, listener, session, peer, helo, reverse_path, forward_path, reply)
                 VALUES (\(id), \(refusal.at), \(refusal.listener), \(refusal.session), \(refusal.peer),
                     \(refusal.helo), \(nullable: refusal.reversePath), \(nullable: refusal.forwardPath), \(refusal.reply))
+                ON CONFLICT DO NOTHING
                 """
             )
         }

@@ -5,6 +5,7 @@ package import Storage
 /// What the store is to do from time to time: write refusals, raise and clear its alarms, remove blobs that a crash left.
 package struct MaintenanceService: Service {
     let store: Store
+    private let logger = Logger(label: "store")
 
     /// The collection runs a first time soon after the start, when a crash is the likeliest reason for work.
     private static let roundsBetweenCollections = 3600
@@ -20,7 +21,7 @@ package struct MaintenanceService: Service {
     package func run() async throws {
         var round = 0
         repeat {
-            await store.maintain()
+            for change in await store.maintain() { log(change) }
             if round % Self.roundsBetweenCollections == Self.firstCollection {
                 // What fails is tried again an hour later, and a blob too many does no harm.
                 _ = try? await store.collectBlobs()
@@ -28,5 +29,13 @@ package struct MaintenanceService: Service {
             round += 1
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
         } while !Task.isShuttingDownGracefully && !Task.isCancelled
+    }
+
+    private func log(_ change: AlarmChange) {
+        if change.isRaised {
+            logger.error("alarm raised", metadata: ["alarm": "\(change.kind)", "text": "\(change.text)"])
+        } else {
+            logger.notice("alarm over", metadata: ["alarm": "\(change.kind)"])
+        }
     }
 }
