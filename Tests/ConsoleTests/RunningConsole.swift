@@ -67,7 +67,11 @@ struct RunningConsole {
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
-                while !FileManager.default.fileExists(atPath: path) { try await Task.sleep(for: .milliseconds(5)) }
+                // One that never opens fails the first thing that is asked of it.
+                let deadline = ContinuousClock.now + .seconds(30)
+                while !FileManager.default.fileExists(atPath: path), ContinuousClock.now < deadline {
+                    try await Task.sleep(for: .milliseconds(5))
+                }
                 do {
                     try await body(RunningConsole(store: store, pipeline: pipeline, path: path))
                 } catch {
