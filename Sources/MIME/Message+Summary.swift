@@ -148,17 +148,7 @@ private struct SummaryReader {
             maxLineLength: max(1, limits.maxLineLength),
             work: work
         )
-        roles = TextExtraction.roles(of: message, preferHTML: false, work: &work)
-        for part in message.parts where roles[part.index] == .text { extraction.append(part, bytes) }
-        // QUIRK: an alternative whose plain text is empty, from newsletter programs (corpus clients/006).
-        if extraction.isBlank, message.parts.count > 1 {
-            let others = TextExtraction.roles(of: message, preferHTML: true, work: &work)
-            if others != roles {
-                extraction.reset()
-                for part in message.parts where others[part.index] == .text { extraction.append(part, bytes) }
-                roles = others
-            }
-        }
+        roles = extraction.append(message, bytes)
         summary.text = extraction.takeText()
         work.charge(extraction.work.steps - message.work.steps)
         for defect in extraction.defects.defects { defects.add(defect.kind, part: defect.part) }
@@ -191,7 +181,6 @@ private struct SummaryReader {
                 size += piece.count
             }
             if result.junk > 0 { defects.add(.malformedEncoding, part: part.index) }
-            let isAttachment = part.disposition?.isAttachment == true
             summary.attachments.append(
                 AttachmentSummary(
                     part: part.index,
@@ -200,7 +189,7 @@ private struct SummaryReader {
                     size: size,
                     sha256: digest.finalize(),
                     contentID: part.contentID.map { kept($0, part: part.index) },
-                    isInline: !isAttachment && (part.disposition != nil || part.contentID != nil)
+                    isInline: part.isInline
                 )
             )
         }

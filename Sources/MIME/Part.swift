@@ -23,6 +23,9 @@ public struct Part: Sendable {
     /// Whether other parts lie in this one.
     public internal(set) var isMultipart: Bool
 
+    /// Whether the part is meant to be shown within the text.
+    var isInline: Bool { disposition?.isAttachment != true && (disposition != nil || contentID != nil) }
+
     /// The name of the file that the part is, when it has one.
     public var fileName: String? {
         // RFC 2183 section 2.3; `name` is the older form (RFC 2046 section 4.5.1).
@@ -96,6 +99,9 @@ public struct ContentType: Sendable, Hashable {
     var isHTML: Bool { (type == "text" && subtype == "html") || subtype == "xhtml+xml" }
 
     var isPlainText: Bool { type == "text" && subtype == "plain" }
+
+    /// Whether this is a calendar (RFC 5545), also by the name that Google gives its second copy.
+    var isCalendar: Bool { mediaType == "text/calendar" || mediaType == "application/ics" }
 }
 
 /// A parameter of a structured field.

@@ -6,22 +6,39 @@ struct TextExtraction {
     private let maxLineLength: Int
     /// How much of a part is decoded: HTML is mostly not text.
     private var sourceLimit: Int { max(limit, limit.multipliedReportingOverflow(by: 4).partialValue) }
+    /// Whether HTML is left as it is, for a sanitiser.
+    private let keepsHTML: Bool
     private(set) var defects = DefectList()
     private(set) var work: Work
 
-    init(limit: Int, maxLineLength: Int, work: Work) {
+    init(limit: Int, maxLineLength: Int, keepsHTML: Bool = false, work: Work) {
         self.limit = limit
         self.maxLineLength = maxLineLength
+        self.keepsHTML = keepsHTML
         self.work = work
     }
+
+    /// What was found, in UTF-8.
+    var octets: [UInt8] { text }
 
     func takeText() -> String { String(decoding: text, as: UTF8.self) }
 
     /// Whether nothing but white space was found.
-    var isBlank: Bool { text.allSatisfy { $0.isFoldingSpace } }
+    private var isBlank: Bool { text.allSatisfy { $0.isFoldingSpace } }
 
-    mutating func reset() {
+    /// Appends the text of a message, as far as it is chosen.
+    ///
+    /// - Returns: what each part is to a reader.
+    mutating func append(_ message: Message, _ bytes: Span<UInt8>) -> [Role] {
+        let roles = Self.roles(of: message, preferHTML: false, work: &work)
+        for part in message.parts where roles[part.index] == .text { append(part, bytes) }
+        // QUIRK: an alternative whose plain text is empty, from newsletter programs (corpus clients/006).
+        guard isBlank, message.parts.count > 1 else { return roles }
+        let others = Self.roles(of: message, preferHTML: true, work: &work)
+        guard others != roles else { return roles }
         text.removeAll(keepingCapacity: true)
+        for part in message.parts where others[part.index] == .text { append(part, bytes) }
+        return others
     }
 
     // MARK: Choice
@@ -103,8 +120,9 @@ struct TextExtraction {
         if part.contentType.isHTML { return preferHTML ? 2 : 1 }
         // A multipart without parts is read as text; so is a lone text of any other kind (RFC 2046 section 4.1.4).
         if part.contentType.type == "multipart" { return 1 }
+        // A calendar is a file with a card of its own.
         let isLoneText = part.contentType.type == "text" && part.parent == nil && part.fileName == nil
-        return isLoneText ? 1 : 0
+        return isLoneText && !part.contentType.isCalendar ? 1 : 0
     }
 
     // MARK: Text
@@ -198,6 +216,11 @@ struct TextExtraction {
     private mutating func appendReadable(_ decoded: Span<UInt8>, _ part: Part) {
         let room = limit - text.count
         let utf8 = decoded.hasByteOrderMark ? decoded.extracting(3..<decoded.count) : decoded
+        if part.contentType.isHTML, keepsHTML {
+            text.append(copying: utf8.extracting(0..<min(utf8.count, room)))
+            if utf8.count > room { truncate(part) }
+            return
+        }
         if part.contentType.isHTML {
             let (converted, isTruncated) = HTMLText.text(of: utf8, limit: room)
             text += converted

@@ -52,7 +52,12 @@ public enum Protection: String, Sendable, Hashable, CaseIterable {
             }
             return
         }
-        let blocks = PGPArmor.blocks(in: content)
+        self.init(armorIn: content)
+    }
+
+    /// What the armor of OpenPGP in a text makes of it.
+    init?(armorIn text: Span<UInt8>) {
+        let blocks = PGPArmor.blocks(in: text)
         if blocks.contains(where: { $0.kind == .message }) {
             self = .pgpInlineEncrypted
         } else if blocks.contains(where: { $0.kind == .signedMessage }) {

@@ -5,9 +5,9 @@
 /// left, everything is shown.
 public struct ReplyExtraction: Sendable, Hashable {
     /// A part of the text.
-    public struct Span: Sendable, Hashable {
+    public struct Span: Sendable, Hashable, Codable {
         /// What a part of a text is.
-        public enum Kind: String, Sendable, Hashable, CaseIterable {
+        public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
             /// Text written for this message.
             case new
             /// Text of an earlier message.

@@ -1,0 +1,208 @@
+internal import Mail
+internal import OpenSSL
+
+extension MessageOpener {
+    /// How deeply containers are opened.
+    private static let maximumNesting = 8
+
+    /// What is opened.
+    private enum Container {
+        /// Outlook's `winmail.dat`.
+        case tnef
+        /// S/MIME in one part.
+        case cms
+        /// A message within the message.
+        case message
+
+        init?(_ part: Part) {
+            let name = FileExtension.fileName(of: part.fileName ?? "").lowercasedASCII
+            switch part.contentType.mediaType {
+            case "application/ms-tnef", "application/vnd.ms-tnef": self = .tnef
+            case "application/pkcs7-mime", "application/x-pkcs7-mime": self = .cms
+            case "message/rfc822", "message/global": self = .message
+            // QUIRK: gateways that declare everything they do not know as a file.
+            case "application/octet-stream" where name == "winmail.dat" || name == "win.dat": self = .tnef
+            case "application/octet-stream" where name.hasSuffix(".p7m"): self = .cms
+            default: return nil
+            }
+        }
+    }
+
+    /// Opens a part that holds more than itself.
+    ///
+    /// - Parameters:
+    ///   - isInReport: a message in a report is what the report is about, and not opened.
+    ///   - hasText: whether the message has a text beside the part.
+    /// - Returns: whether it was opened.
+    mutating func open(_ part: Part, _ bytes: Span<UInt8>, isInReport: Bool, hasText: Bool) -> Bool {
+        guard let container = Container(part) else { return false }
+        if container == .message, isInReport || !options.unwrapsMessages { return false }
+        guard let content = nesting < Self.maximumNesting ? decoded(part, bytes) : nil else {
+            append(.notOpened, file: path + "\(part.index)")
+            return false
+        }
+        return within(part.index) { opener, file in
+            switch container {
+            case .tnef: opener.openTNEF(content.span, file, hasText: hasText)
+            case .cms: opener.openCMS(content.span, file, declared: Protection(part.contentType))
+            case .message: opener.openMessage(content.span, file)
+            }
+        }
+    }
+
+    private mutating func within(_ index: Int, _ body: (inout MessageOpener, String) -> Bool) -> Bool {
+        let outer = path
+        let file = path + "\(index)"
+        path = file + "."
+        nesting += 1
+        let isOpened = body(&self, file)
+        nesting -= 1
+        path = outer
+        return isOpened
+    }
+
+    private mutating func openMessage(_ content: Span<UInt8>, _ file: String) -> Bool {
+        let message = Message(parsing: content, limits: options.limits)
+        depth += 1
+        append(.message, EmbeddedHeading.text(of: message, in: content), file: file)
+        open(message, content)
+        depth -= 1
+        return true
+    }
+
+    // MARK: S/MIME
+
+    private mutating func openCMS(_ content: Span<UInt8>, _ file: String, declared: Protection?) -> Bool {
+        switch Protection(content: content) ?? declared {
+        case .smimeSigned:
+            guard let cms = CMSContent(content), cms.kind == .signedData else { return false }
+            append(.opaqueSigned, file: file)
+            if !cms.isComplete { append(.incompleteSigned, file: file) }
+            let inner = cms.content(in: content)
+            open(Message(parsing: inner.span, limits: options.limits), inner.span)
+            return true
+        case .smimeCompressed: append(.compressed, file: file)
+        case .smimeEncrypted: append(.encrypted(with: "S/MIME"), file: file)
+        default: break
+        }
+        return false
+    }
+
+    // MARK: TNEF
+
+    private mutating func openTNEF(_ content: Span<UInt8>, _ file: String, hasText: Bool) -> Bool {
+        guard let tnef = TNEF(parsing: content, maxText: max(0, min(options.limits.maxText, textRoom))) else {
+            return false
+        }
+        if !tnef.isComplete { append(.incompleteTNEF, file: file) }
+        show(tnef, content, hasText: hasText)
+        return true
+    }
+
+    private mutating func show(_ tnef: TNEF, _ content: Span<UInt8>, hasText: Bool) {
+        if !hasText { appendText(of: tnef) }
+        for (index, attachment) in tnef.attachments.enumerated() {
+            guard let range = attachment.content else { continue }
+            let octets = content.extracting(range)
+            var isOpened = false
+            if attachment.kind == .message, options.unwrapsMessages, nesting < Self.maximumNesting {
+                isOpened = within(index) { opener, file in opener.openEmbedded(octets, file) }
+            }
+            addFile(attachment, octets, path + "\(index)", isOpened: isOpened)
+        }
+    }
+
+    /// A message within Outlook's form: a stream of the same kind.
+    private mutating func openEmbedded(_ content: Span<UInt8>, _ file: String) -> Bool {
+        guard let tnef = TNEF(parsing: content, maxText: max(0, min(options.limits.maxText, textRoom))) else {
+            return false
+        }
+        depth += 1
+        append(.message, EmbeddedHeading.text(of: tnef), file: file)
+        show(tnef, content, hasText: false)
+        depth -= 1
+        return true
+    }
+
+    private mutating func appendText(of tnef: TNEF) {
+        var text = tnef.text ?? ""
+        let source = tnef.html.map { Array($0.utf8) }
+        if text.isBlank, let source {
+            text = String(decoding: HTMLText.text(of: source.span, limit: max(0, textRoom)).text, as: UTF8.self)
+        }
+        guard !text.isBlank else { return }
+        textRoom -= text.utf8.count
+        let spans = ReplyExtraction(text, subject: tnef.subject ?? "").spans
+        append(.text, text, spans: spans, html: source.map { sanitized($0) })
+    }
+
+    // MARK: Files
+
+    /// Lists a part as a file.
+    mutating func addFile(_ part: Part, _ bytes: Span<UInt8>, isOpened: Bool) {
+        let file = path + "\(part.index)"
+        fileRoom -= TransferDecoder.maximumSize(part.transferEncoding, part.bodyRange.count)
+        guard fileRoom >= 0 else {
+            readable.isTruncated = true
+            return
+        }
+        var digest = SHA256()
+        var size = 0
+        var kept: [UInt8] = []
+        let isWanted = file == wanted
+        _ = decoder.decode(part.transferEncoding, bytes, part.bodyRange) { piece in
+            digest.update(piece)
+            size += piece.count
+            if isWanted { kept.append(copying: piece) }
+        }
+        if isWanted { content = kept }
+        readable.files.append(
+            ReadableMessage.File(
+                path: file,
+                kind: isOpened ? .opened : part.isSignature ? .signature : .file,
+                name: part.fileName,
+                type: part.contentType.mediaType,
+                size: size,
+                sha256: digest.finalize(),
+                contentID: part.contentID,
+                isInline: part.isInline
+            )
+        )
+    }
+
+    /// Lists a file of an Outlook stream.
+    private mutating func addFile(
+        _ attachment: TNEF.Attachment,
+        _ octets: Span<UInt8>,
+        _ file: String,
+        isOpened: Bool
+    ) {
+        if file == wanted {
+            var kept: [UInt8] = []
+            kept.append(copying: octets)
+            content = kept
+        }
+        readable.files.append(
+            ReadableMessage.File(
+                path: file,
+                kind: isOpened ? .opened : .file,
+                name: attachment.name ?? attachment.title,
+                type: attachment.mediaType ?? "application/octet-stream",
+                size: octets.count,
+                sha256: SHA256.digest(of: octets),
+                contentID: attachment.contentID,
+                isInline: attachment.contentID != nil
+            )
+        )
+    }
+}
+
+extension Part {
+    /// Whether the part is a signature beside what it signs (RFC 1847 section 2.1).
+    fileprivate var isSignature: Bool {
+        switch contentType.mediaType {
+        case "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature": true
+        default: false
+        }
+    }
+}

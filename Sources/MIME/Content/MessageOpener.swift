@@ -1,0 +1,180 @@
+internal import Mail
+
+/// Walks through a message and what lies within its parts, and gathers what people read.
+struct MessageOpener {
+    var readable = ReadableMessage()
+    /// The content of the file that was asked for.
+    var content: [UInt8]?
+    let options: ReadableMessage.Options
+    let wanted: String?
+    /// Where the walk is: the index of each part that was opened, with a period behind.
+    var path = ""
+    /// How many messages lie around the one that is being read.
+    var depth = 0
+    /// How many containers of any kind lie around it.
+    var nesting = 0
+    /// Octets that may still be opened.
+    var room: Int
+    /// Octets of files that may still be decoded.
+    var fileRoom: Int
+    /// Octets of text that may still be shown.
+    var textRoom: Int
+    /// Calendars that were shown; invitations often come twice.
+    private var cards: [CalendarCard] = []
+    var decoder = TransferDecoder()
+
+    init(_ options: ReadableMessage.Options, wanted: String? = nil) {
+        self.options = options
+        self.wanted = wanted
+        room = options.limits.maxDecodedSize
+        fileRoom = options.limits.maxDecodedSize
+        textRoom = options.limits.maxText.multipliedReportingOverflow(by: 4).partialValue
+    }
+
+    // MARK: A message
+
+    /// Reads a message or an entity of one.
+    mutating func open(_ message: Message, _ bytes: Span<UInt8>) {
+        var extraction = TextExtraction(
+            limit: max(0, min(options.limits.maxText, textRoom)),
+            maxLineLength: .max,
+            work: message.work
+        )
+        let roles = extraction.append(message, bytes)
+        for part in message.parts { announce(part) }
+        let hasText = appendText(extraction.takeText(), message, bytes)
+        // The calendars first: they say what the message is about.
+        for part in message.parts where part.contentType.isCalendar && roles[part.index] != .text {
+            appendCard(part, bytes)
+        }
+        for part in message.parts where roles[part.index] == .attachment {
+            let isOpened = open(part, bytes, isInReport: message.isReport, hasText: hasText)
+            addFile(part, bytes, isOpened: isOpened)
+        }
+    }
+
+    /// Tells of signatures and encryption around parts.
+    private mutating func announce(_ part: Part) {
+        guard part.isMultipart else { return }
+        let declared = part.contentType.parameter("protocol")?.lowercasedASCII ?? ""
+        let standard = declared.contains("pgp") ? "OpenPGP" : "S/MIME"
+        switch Protection(part.contentType) {
+        case .signatureBeside: append(.signed(by: standard))
+        case .pgpEncrypted: append(.encrypted(with: standard))
+        default: return
+        }
+    }
+
+    /// Appends the text of a message, as text and as HTML.
+    ///
+    /// - Returns: whether there is any.
+    private mutating func appendText(
+        _ text: String,
+        _ message: Message,
+        _ bytes: Span<UInt8>
+    ) -> Bool {
+        guard !text.isBlank else { return false }
+        switch Protection(armorIn: Array(text.utf8).span) {
+        case .pgpInlineEncrypted: append(.encrypted(with: "OpenPGP"))
+        case .pgpInlineSigned: append(.inlineSigned)
+        default: break
+        }
+        textRoom -= text.utf8.count
+        // What a mail system reports is shown whole: it is neither answer nor quote.
+        let spans = message.isReport ? [] : ReplyExtraction(text, subject: subject(of: message, bytes)).spans
+        append(.text, text, spans: spans, html: page(message, bytes))
+        return true
+    }
+
+    private func subject(of message: Message, _ bytes: Span<UInt8>) -> String {
+        message.fields.first { $0.name == .subject }.map { message.text(of: $0, in: bytes) } ?? ""
+    }
+
+    /// The text as HTML, by the parts that are HTML where there is a choice.
+    ///
+    /// - Returns: `nil` when there are none.
+    private mutating func page(_ message: Message, _ bytes: Span<UInt8>) -> String? {
+        guard message.parts.contains(where: \.contentType.isHTML) else { return nil }
+        var work = message.work
+        let preferred = TextExtraction.roles(of: message, preferHTML: true, work: &work)
+        var page = ""
+        for part in message.parts where preferred[part.index] == .text {
+            var extraction = TextExtraction(
+                limit: options.limits.maxText,
+                maxLineLength: .max,
+                keepsHTML: true,
+                work: message.work
+            )
+            extraction.append(part, bytes)
+            let octets = extraction.octets
+            if part.contentType.isHTML {
+                page += sanitized(octets)
+            } else {
+                page += SanitizedHTML(plainText: octets.span).html
+            }
+        }
+        return page.isEmpty ? nil : page
+    }
+
+    mutating func sanitized(_ html: [UInt8]) -> String {
+        let safe = SanitizedHTML(sanitizing: html.span)
+        readable.blockedImages += safe.blockedImages
+        if safe.isTruncated { readable.isTruncated = true }
+        return safe.html
+    }
+
+    private mutating func appendCard(_ part: Part, _ bytes: Span<UInt8>) {
+        guard let content = decoded(part, bytes), let card = CalendarCard(parsing: content.span),
+            !cards.contains(card)
+        else { return }
+        cards.append(card)
+        append(.calendar, card.text, file: path + "\(part.index)")
+    }
+
+    // MARK: Sections
+
+    /// Appends a piece of what is read; without HTML of its own its text is made HTML.
+    mutating func append(
+        _ kind: ReadableMessage.Section.Kind,
+        _ text: String,
+        file: String? = nil,
+        spans: [ReplyExtraction.Span] = [],
+        html: String? = nil
+    ) {
+        readable.sections.append(
+            ReadableMessage.Section(
+                kind: kind,
+                depth: depth,
+                file: file,
+                text: text,
+                spans: spans,
+                html: html ?? SanitizedHTML(plainText: Array(text.utf8).span).html
+            )
+        )
+    }
+
+    mutating func append(_ notice: ContentNotice, file: String? = nil) {
+        append(.notice, notice.text, file: file)
+    }
+
+    /// The decoded content of a part that is to be opened; `nil` when it is too much.
+    mutating func decoded(_ part: Part, _ bytes: Span<UInt8>) -> [UInt8]? {
+        let size = TransferDecoder.maximumSize(part.transferEncoding, part.bodyRange.count)
+        guard size <= room else { return nil }
+        room -= size
+        var content: [UInt8] = []
+        content.reserveCapacity(size)
+        _ = decoder.decode(part.transferEncoding, bytes, part.bodyRange) { content.append(copying: $0) }
+        return content
+    }
+}
+
+extension String {
+    /// Whether nobody would see anything.
+    var isBlank: Bool { utf8.allSatisfy { $0 <= Octet.space } }
+}
+
+extension Message {
+    /// Whether this is what a mail system reports (RFC 6522).
+    fileprivate var isReport: Bool { parts[0].contentType.mediaType == "multipart/report" }
+}
