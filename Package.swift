@@ -61,7 +61,7 @@ var targets: [Target] = [
     // 5 durable
     room("Storage", ["CWALBuffer", "Mail", "MIME", "OpenSSL", "Ticketing", grdb, sqlite]),
     // 6 use cases
-    room("Desk", ["Storage"]),
+    room("Desk", ["Mail", "MIME", "Storage"]),
     // 7
     room("Intake", ["Mail", "MIME", "Ticketing", "Storage", "Desk"]),
     // 8 doors
@@ -78,8 +78,8 @@ var targets: [Target] = [
     .executableTarget(
         name: "mailwicket",
         dependencies: [
-            "Mail", "SMTP", "MIME", "Ticketing", "Storage", "Intake", "Inbound", "Console", nioPosix, yams, arguments,
-            logging, lifecycle, signals,
+            "Mail", "SMTP", "MIME", "Ticketing", "Storage", "Desk", "Intake", "Inbound", "Console", nioPosix, yams,
+            arguments, logging, lifecycle, signals,
         ],
         swiftSettings: settings
     ),
@@ -107,6 +107,7 @@ var targets: [Target] = [
     tests(of: "MIME", ["Mail", "MIME", "OpenSSL"]),
     tests(of: "Ticketing", ["Mail", "MIME", "Ticketing"]),
     tests(of: "Storage", ["Faults", "Mail", "OpenSSL", "Storage", grdb]),
+    tests(of: "Desk", ["Faults", "Mail", "MIME", "Storage", "Desk"]),
     tests(of: "Intake", ["Faults", "Mail", "MIME", "Ticketing", "Storage", "Intake"]),
     tests(
         of: "Inbound",
@@ -118,7 +119,10 @@ var targets: [Target] = [
     tests(of: "Console", ["Mail", "Ticketing", "Storage", "Intake", "Console", nioCore, nioPosix, logging, lifecycle]),
     tests(
         of: "mailwicket",
-        ["Mail", "Ticketing", "Storage", "Intake", "Inbound", "Console", "mailwicket", arguments, logging, yams]
+        [
+            "Mail", "MIME", "Ticketing", "Storage", "Intake", "Inbound", "Console", "mailwicket", arguments, logging,
+            yams,
+        ]
     ),
     tests(of: "EndToEnd", ["TestSupport"]),
 ]

@@ -44,7 +44,9 @@ public struct Decision: Sendable {
             return
         }
         trace.add(message.defects.isEmpty ? .read : .readWithDefects, Self.facts(of: message))
-        if let retry { trace.add(retry) }
+        for step in [reading.classification?.step, reading.forwarding?.step, retry] {
+            if let step { trace.add(step) }
+        }
         let senderEvidence = SenderEvidence(of: message, reversePath: envelope.reversePath)
         let sender = SenderDecision(senderEvidence, try reader.facts(for: senderEvidence))
         trace.add(sender.step)

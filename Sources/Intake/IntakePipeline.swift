@@ -136,7 +136,9 @@ public final class IntakePipeline: Sendable {
         settings: IntakeSettings,
         importing: ImportOptions?
     ) async -> [Disposition] {
-        let reading = await read(message, limits: settings.limits)
+        // An imported message has lost its envelope.
+        let reversePath = importing == nil ? delivery.envelope.reversePath : nil
+        let reading = await read(message, reversePath: reversePath, limits: settings.limits)
         let isBlob = message.size > store.configuration.blobThreshold
         if isBlob {
             do {
@@ -182,13 +184,17 @@ public final class IntakePipeline: Sendable {
         }
     }
 
-    private func read(_ message: ReceivedMessage, limits: Message.Limits) async -> MessageReading {
+    private func read(
+        _ message: ReceivedMessage,
+        reversePath: ReversePath?,
+        limits: Message.Limits
+    ) async -> MessageReading {
         if store.isCrashSuspect(message.digest) { return MessageReading(suspect: message) }
         let body = { [store, probe] in
             store.journal.guarding(message.digest) {
                 message.withSpan { bytes in
                     if let probe { probe(.reading, Message(parsing: bytes, limits: limits).summary(of: bytes)) }
-                    return MessageReading(bytes, limits: limits)
+                    return MessageReading(bytes, reversePath: reversePath, limits: limits)
                 }
             }
         }
@@ -279,11 +285,16 @@ public final class IntakePipeline: Sendable {
     public static func explain(
         _ bytes: Span<UInt8>,
         envelope: Envelope,
+        isEnvelopeKnown: Bool = true,
         settings: IntakeSettings,
         windowStart: Timestamp,
         reader: any SQLReader
     ) throws(StoreError) -> [(mailbox: Mailbox, decision: Decision, claim: RetryClaim)] {
-        let reading = MessageReading(bytes, limits: settings.limits)
+        let reading = MessageReading(
+            bytes,
+            reversePath: isEnvelopeKnown ? envelope.reversePath : nil,
+            limits: settings.limits
+        )
         var decisions: [(mailbox: Mailbox, decision: Decision, claim: RetryClaim)] = []
         for target in Target.group(envelope.recipients, by: settings.directory).targets {
             let claim = try reader.claim(on: reading.key(in: target.mailbox.id), since: windowStart)

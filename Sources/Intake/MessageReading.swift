@@ -9,6 +9,10 @@ struct MessageReading: Sendable {
     let summary: MessageSummary?
     /// The digest without trace headers, or of all octets when unread.
     let contentDigest: [UInt8]
+    /// What it is: a person's, or which kind of machine's; `nil` for a message that is kept unread.
+    let classification: Classification?
+    /// How it was passed on before it came.
+    let forwarding: ForwardingEvidence?
     /// Why it is kept unread.
     let unread: Reason?
 
@@ -29,18 +33,27 @@ struct MessageReading: Sendable {
     init(suspect message: ReceivedMessage) {
         summary = nil
         contentDigest = message.digest
+        classification = nil
+        forwarding = nil
         unread = .crashSuspect
     }
 
     init(unreadable contentDigest: [UInt8]) {
         summary = nil
         self.contentDigest = contentDigest
+        classification = nil
+        forwarding = nil
         unread = .unreadable
     }
 
-    init(_ bytes: Span<UInt8>, limits: Message.Limits) {
+    /// Reads a message.
+    ///
+    /// - Parameter reversePath: the envelope's; `nil` when there was none, as for an imported message.
+    init(_ bytes: Span<UInt8>, reversePath: ReversePath?, limits: Message.Limits) {
         let message = Message(parsing: bytes, limits: limits)
         var summary = message.summary(of: bytes, limits: limits)
+        classification = Classification(MachineEvidence(of: message, summary, in: bytes, reversePath: reversePath))
+        forwarding = ForwardingEvidence(of: message, in: bytes)
         // The text is read from the stored octets when someone asks for it; here it would only wait in the queue.
         summary.text = ""
         self.summary = summary

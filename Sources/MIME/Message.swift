@@ -4,7 +4,7 @@
 /// octets again.
 public struct Message: Sendable {
     /// What a message may have before the rest of it is passed over with a ``Defect``.
-    public struct Limits: Sendable, Hashable {
+    public struct Limits: Sendable, Hashable, Codable {
         /// Fields in one header.
         public var maxHeaders = 1000
         /// Octets of one header.

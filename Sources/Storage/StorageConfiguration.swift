@@ -24,6 +24,8 @@ public struct StorageConfiguration: Hashable, Sendable {
     public var maximumRefusals = 10_000
     /// How long one reader may take, in seconds; a longer one would keep the write-ahead log from shrinking.
     public var readerTimeout = 60
+    /// How much derived data is kept, which can be made again of the messages.
+    public var maximumDerivedSize = 268_435_456
     /// The most readers at once.
     public var maximumReaders = 4
 

@@ -22,6 +22,15 @@ extension Store {
         return removed
     }
 
+    /// Removes what is too much of derived data.
+    ///
+    /// - Returns: how many files were removed.
+    @discardableResult
+    public func trimDerivedData() async throws(StoreError) -> Int {
+        let cache = DerivedCache(layout, maximumSize: configuration.maximumDerivedSize)
+        return try await spool.executor.run(lane: 0) { () throws(StoreError) in cache.trim() }
+    }
+
     /// Removes those blobs that no message refers to: the rows first, the files after, since a row without its file is a
     /// loss and a file without its row is none.
     private func collect(_ digests: [[UInt8]]) async -> Result<Int, StoreError> {

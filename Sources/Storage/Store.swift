@@ -38,6 +38,8 @@ public final class Store: Sendable {
         var journal: String { "\(directory)/crash.journal" }
         var spool: String { "\(directory)/spool" }
         var blobs: String { "\(directory)/blobs" }
+        /// What can be made again of the messages.
+        public var derived: String { "\(directory)/derived" }
 
         /// Names the files of a data directory.
         public init(directory: String) {

@@ -37,6 +37,15 @@ public final class StoreReader: Sendable {
         }
     }
 
+    /// The digest of a stored message's octets.
+    ///
+    /// - Returns: `nil` when there is no such message.
+    public func digest(of message: UniqueID) throws(StoreError) -> [UInt8]? {
+        try read { reader throws(StoreError) in
+            try reader.first("SELECT digest FROM message WHERE id = \(message)")?.blob(0)
+        }
+    }
+
     /// The octets of a stored message, exactly as they were received.
     ///
     /// - Returns: `nil` when there is no such message.

@@ -12,6 +12,12 @@ public enum Verdict: String, Hashable, Sendable, CaseIterable {
     case crashSuspect = "read.crash-suspect"
     /// The message is kept unread: ``Reason/unreadable``.
     case unreadable = "read.unreadable"
+    /// A machine wrote the message: ``Classification/kind``.
+    case machine = "classify.machine"
+    /// Nothing proves that a machine wrote the message; what speaks for it is noted.
+    case perhapsMachine = "classify.perhaps-machine"
+    /// A person or a rule passed the message on: ``ForwardingEvidence``.
+    case forwarded = "classify.forwarded"
     /// The message is new.
     case unclaimed = "retry.new"
     /// The message has its outcome already.
@@ -55,7 +61,7 @@ public enum Verdict: String, Hashable, Sendable, CaseIterable {
             }
     }
 
-    /// The stage that came to it: `mailbox`, `read`, `retry`, `sender`, `thread` or `defaults`.
+    /// The stage that came to it: `mailbox`, `read`, `classify`, `retry`, `sender`, `thread` or `defaults`.
     public var stage: String { String(rawValue.prefix { $0 != "." }) }
 
     /// The verdict as a sentence.
@@ -66,6 +72,9 @@ public enum Verdict: String, Hashable, Sendable, CaseIterable {
         case .readWithDefects: "The message can be read as far as it goes; its defects are noted."
         case .crashSuspect: Reason.crashSuspect.sentence
         case .unreadable: Reason.unreadable.sentence
+        case .machine: "A machine wrote the message."
+        case .perhapsMachine: "Nothing proves that a machine wrote the message; what speaks for it is noted."
+        case .forwarded: "The message was passed on on its way here."
         case .unclaimed: "The message is new in this mailbox."
         case .repeated: "The message is in this mailbox already: it came again, and its outcome stays."
         case .claimExpired:

@@ -132,6 +132,10 @@ package final class FaultyFileSystem: FileSystem {
         try local.age(path)
     }
 
+    package func size(_ path: String) throws(StoreError) -> Int {
+        try local.size(path)
+    }
+
     /// Rewrites files and directories to what a disk would hold; call it with the VFS's own cut.
     package func cutPower(keeping kept: FaultyVFS.Kept, seed: UInt64 = 1) {
         var random = SeededRandom(seed)

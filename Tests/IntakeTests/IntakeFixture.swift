@@ -89,10 +89,11 @@ struct Intake: Sendable {
     func commit(
         _ mail: Mail,
         to recipient: String = "support@example.com",
+        from sender: String = "",
         at moment: Timestamp = .now,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> EmailLogRow {
-        let dispositions = try await deliver(mail.octets, to: [recipient], at: moment)
+        let dispositions = try await deliver(mail.octets, to: [recipient], from: sender, at: moment)
         guard case .committed(let id) = dispositions.first else {
             Issue.record("not committed: \(dispositions)", sourceLocation: sourceLocation)
             throw StoreError.outcomeUnknown

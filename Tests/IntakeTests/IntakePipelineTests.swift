@@ -9,7 +9,7 @@ import Ticketing
     @Test func aMailBecomesATicket() async throws {
         try await IntakeFixture().withPipeline { intake in
             let mail = Mail(id: "1@customer.example")
-            let entry = try await intake.commit(mail)
+            let entry = try await intake.commit(mail, from: "jo@customer.example")
             #expect(entry.outcome == .created)
             #expect(entry.reason == .newConversation)
             #expect(entry.messageID == "1@customer.example")
@@ -28,6 +28,21 @@ import Ticketing
             #expect(
                 outcomes.first?.trace.steps.map(\.verdict.stage) == ["mailbox", "read", "sender", "thread", "defaults"]
             )
+        }
+    }
+
+    @Test func whatKindOfMachineWroteAMailIsTold() async throws {
+        try await IntakeFixture().withPipeline { intake in
+            var mail = Mail(id: "1@customer.example")
+            mail.fields = ["Auto-Submitted: auto-replied", "X-Forwarded-For: a@customer.example support@example.com"]
+            let entry = try await intake.commit(mail)
+            let steps = try #require(try await intake.outcomes(entry).first?.trace.steps)
+            let machine = try #require(steps.first { $0.verdict == .machine })
+            #expect(machine.facts.first == Trace.Fact("kind", "auto-reply"))
+            #expect(machine.facts.contains(Trace.Fact("Auto-Submitted", "auto-replied")))
+            #expect(machine.facts.contains(Trace.Fact("reverse-path", "<>")))
+            let forwarded = try #require(steps.first { $0.verdict == .forwarded })
+            #expect(forwarded.facts.first == Trace.Fact("X-Forwarded-For", "a@customer.example"))
         }
     }
 

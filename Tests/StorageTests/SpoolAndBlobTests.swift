@@ -375,6 +375,7 @@ private struct SlowRemoval: FileSystem {
     func list(_ path: String) throws(StoreError) -> [String] { try files.list(path) }
     func freeSpace(_ path: String) throws(StoreError) -> Int { try files.freeSpace(path) }
     func age(_ path: String) throws(StoreError) -> Int { try files.age(path) }
+    func size(_ path: String) throws(StoreError) -> Int { try files.size(path) }
 }
 
 extension Span<UInt8> {

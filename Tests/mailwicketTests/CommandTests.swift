@@ -13,7 +13,9 @@ internal import mailwicket
         (["status", "--json"], "StatusCommand"), (["status", "--clear", "wal-size"], "StatusCommand"),
         (["ticket"], "TicketListCommand"),
         (["ticket", "list", "--status", "new", "--limit", "3"], "TicketListCommand"),
-        (["ticket", "show", "MW-1", "--json"], "TicketShowCommand"), (["log"], "LogListCommand"),
+        (["ticket", "show", "MW-1", "--json"], "TicketShowCommand"),
+        (["ticket", "show", "1", "--html", "--remote-images", "--entry", "2"], "TicketShowCommand"),
+        (["ticket", "show", "1", "--raw", "--entry", "2"], "TicketShowCommand"), (["log"], "LogListCommand"),
         (["log", "show", "01a1fbc6-6f97-7009-b2d1-5d4d9ed3621c"], "LogShowCommand"),
         (["log", "raw", "01a1fbc66f977009b2d15d4d9ed3621c", "--config", "x"], "LogRawCommand"),
         (["log", "refusals"], "LogRefusalsCommand"),
@@ -28,6 +30,8 @@ internal import mailwicket
 
     @Test(arguments: [
         ["sreve"], ["serve", "--port", "25"], ["ticket", "show"], ["ticket", "list", "--limit", "0"],
+        ["ticket", "show", "1", "--raw", "--html"], ["ticket", "show", "1", "--remote-images"],
+        ["ticket", "show", "1", "--entry", "0"],
         ["log", "list", "--outcome", "lost"], ["log", "list", "--since", "yesterday"], ["log", "show", "MW-1"],
         ["explain", "a.eml"], ["import", "--mailbox", "support"], ["import", "a"],
         ["import", "a", "--mailbox", "support", "--status", "Done!"],

@@ -117,7 +117,9 @@ struct MessageOpener {
     }
 
     mutating func sanitized(_ html: [UInt8]) -> String {
-        let safe = SanitizedHTML(sanitizing: html.span)
+        var policy = HTMLPolicy()
+        policy.remoteImages = options.loadsRemoteImages ? .shown : .blocked
+        let safe = SanitizedHTML(sanitizing: html.span, policy: policy)
         readable.blockedImages += safe.blockedImages
         if safe.isTruncated { readable.isTruncated = true }
         return safe.html
@@ -148,7 +150,7 @@ struct MessageOpener {
                 file: file,
                 text: text,
                 spans: spans,
-                html: html ?? SanitizedHTML(plainText: Array(text.utf8).span).html
+                html: html
             )
         )
     }

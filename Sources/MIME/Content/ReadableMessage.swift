@@ -7,11 +7,13 @@ public struct ReadableMessage: Sendable, Hashable, Codable {
     public static let version = 1
 
     /// How a message is made readable.
-    public struct Options: Sendable, Hashable {
+    public struct Options: Sendable, Hashable, Codable {
         /// What a message may have.
         public var limits = Message.Limits()
         /// Whether messages within the message are shown in place; they are files in either case.
         public var unwrapsMessages = true
+        /// Whether pictures are loaded from elsewhere, which tells the sender when and where the mail is read.
+        public var loadsRemoteImages = false
 
         /// Options that hold where the configuration says nothing.
         public init() {}
@@ -43,6 +45,23 @@ public struct ReadableMessage: Sendable, Hashable, Codable {
         public var spans: [ReplyExtraction.Span] = []
         /// The same as HTML, safe to show; pictures of the message keep their `cid:` address (RFC 2392).
         public var html: String
+
+        /// Makes a piece; without HTML of its own its text is made HTML.
+        public init(
+            kind: Kind,
+            depth: Int = 0,
+            file: String? = nil,
+            text: String,
+            spans: [ReplyExtraction.Span] = [],
+            html: String? = nil
+        ) {
+            self.kind = kind
+            self.depth = depth
+            self.file = file
+            self.text = text
+            self.spans = spans
+            self.html = html ?? SanitizedHTML(plainText: Array(text.utf8).span).html
+        }
     }
 
     /// A file that came with the message.

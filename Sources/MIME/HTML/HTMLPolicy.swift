@@ -17,6 +17,8 @@ public struct HTMLPolicy: Sendable {
     /// Called with the identifier without its brackets; what it returns is written as it is but for escaping, so it
     /// must be an address of our own, and `nil` leaves the image without a source. Without a closure `cid:` stays.
     public var contentAddress: (@Sendable (String) -> String?)?
+    /// Whether a link whose text names another host is followed by its target's host; once is enough.
+    public var namesLinkTargets = true
     /// Elements within each other; the tags beyond are dropped and their text stays.
     public var maxDepth = 256
     /// Attributes read of each tag.

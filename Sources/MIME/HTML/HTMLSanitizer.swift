@@ -160,7 +160,7 @@ struct HTMLSanitizer {
         if isVoid {
             output.write(tag.octets)
         } else {
-            output.push(element, as: name, tag: tag.octets, target: tag.target)
+            output.push(element, as: name, tag: tag.octets, target: policy.namesLinkTargets ? tag.target : nil)
         }
     }
 

@@ -22,6 +22,8 @@ public protocol FileSystem: Sendable {
     func freeSpace(_ path: String) throws(StoreError) -> Int
     /// Seconds since the file was last changed.
     func age(_ path: String) throws(StoreError) -> Int
+    /// The file's size in octets.
+    func size(_ path: String) throws(StoreError) -> Int
 }
 
 /// A file being written.

@@ -83,9 +83,21 @@ public struct LocalFileSystem: FileSystem {
 
     /// Seconds since the file was last changed.
     public func age(_ path: String) throws(StoreError) -> Int {
+        time(nil) - (try status(path)).st_mtim.tv_sec
+    }
+
+    /// The file's size in octets.
+    public func size(_ path: String) throws(StoreError) -> Int {
+        Int(try status(path).st_size)
+    }
+
+    /// Whether a file or directory belongs to this process's user.
+    func isOwned(_ path: String) -> Bool { (try? status(path).st_uid) == geteuid() }
+
+    private func status(_ path: String) throws(StoreError) -> stat {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw .system("stat \(path)") }
-        return time(nil) - status.st_mtim.tv_sec
+        return status
     }
 }
 

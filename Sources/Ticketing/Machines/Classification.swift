@@ -31,6 +31,11 @@ public struct Classification: Hashable, Sendable {
             + Self.facts(of: evidence.deliveryReport)
     }
 
+    /// The step for a trace; `nil` where nothing speaks for a machine.
+    public var step: Trace.Step? {
+        facts.isEmpty ? nil : Trace.Step(kind == nil ? .perhapsMachine : .machine, facts)
+    }
+
     private static let reports: Set<MachineEvidence.Kind> = [.deliveryReport, .feedbackReport, .readReceipt]
     private static let answers: Set<MachineEvidence.Kind> = [.outOfOffice, .autoReply, .challenge]
 

@@ -69,6 +69,9 @@ public struct ForwardingEvidence: Hashable, Sendable {
         .xOriginalTo, .envelopeTo, .xEnvelopeTo, .deliveredTo, .xRcptTo, .xApparentlyTo, .xForwardedTo,
     ]
 
+    /// The step for a trace; `nil` where the message came by itself.
+    public var step: Trace.Step? { isForwarded ? Trace.Step(.forwarded, facts) : nil }
+
     /// The account for a trace.
     public var facts: [Trace.Fact] {
         resentFrom.prefix(3).map { Trace.Fact("Resent-From", "\($0)") }

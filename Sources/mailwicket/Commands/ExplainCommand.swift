@@ -30,7 +30,10 @@ struct ExplainCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("from"),
-        help: ArgumentHelp("The sender of the envelope (default: none).", valueName: "address")
+        help: ArgumentHelp(
+            "The sender of the envelope, \"\" for the null one (default: the message's Return-Path).",
+            valueName: "address"
+        )
     )
     var sender: String?
 
@@ -52,6 +55,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
         var mailboxes: [Mailbox] = []
         var refused: [Refused] = []
+        let message: MessageView
     }
 
     func run() async throws {
@@ -59,7 +63,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let envelope = try envelope()
         let octets = LineEnds.restoringCRLF(try readFile())
         let settings = configuration.intakeSettings
-        var answer = Answer()
+        var answer = Answer(message: MessageView(octets, options: configuration.readableOptions))
         for recipient in envelope.recipients {
             if let why = settings.directory.refusal(of: recipient) {
                 answer.refused.append(Answer.Refused(recipient: recipient.description, why: why))
@@ -70,6 +74,7 @@ struct ExplainCommand: AsyncParsableCommand {
             let decisions = try IntakePipeline.explain(
                 octets.span,
                 envelope: envelope,
+                isEnvelopeKnown: sender != nil,
                 settings: settings,
                 windowStart: windowStart,
                 reader: reader
@@ -122,6 +127,8 @@ struct ExplainCommand: AsyncParsableCommand {
             Output.text(mailbox.explanation, indent: "  ")
             mailbox.trace.print(indent: "    ")
         }
+        print()
+        answer.message.print()
     }
 
     private func envelope() throws -> Envelope {

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import MIME
 internal import Storage
 package import Ticketing
 
@@ -40,56 +39,6 @@ struct TicketListCommand: AsyncParsableCommand {
         ) {
             [$0.number, $0.status, $0.priority, $0.queue, $0.updatedAt, $0.requester.address ?? "-", $0.subject]
         }
-    }
-}
-
-/// The command `mailwicket ticket show`.
-struct TicketShowCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "show",
-        abstract: "Show a ticket with its thread.",
-        discussion: "The number may stand with or without its prefix: 1, MW-1."
-    )
-
-    @OptionGroup var configuration: ConfigurationOptions
-    @OptionGroup var output: OutputOptions
-
-    @Argument(help: "The ticket's number.")
-    var number: String
-
-    func run() async throws {
-        let configuration = try configuration.read()
-        guard let number = TicketNumber.read(number, prefix: configuration.ticketPrefix) else {
-            throw ExitStatus.fail(
-                .usage,
-                "\"\(number)\" is no ticket number; write 1 or \(configuration.ticketPrefix)-1"
-            )
-        }
-        let store = try self.configuration.openStore(configuration)
-        let found = try store.readOrFail { reader throws(StoreError) in
-            try reader.ticket(number: number).map { ticket throws(StoreError) in
-                (ticket, try reader.comments(of: ticket.id), try reader.participants(of: ticket.id))
-            }
-        }
-        guard let (ticket, rows, participants) = found else {
-            throw ExitStatus.fail(.noInput, "there is no ticket \(number)")
-        }
-        var comments: [CommentView] = []
-        for row in rows {
-            var text = row.body ?? ""
-            if let message = row.message {
-                let octets = try store.octetsOrFail(of: message)
-                let parsed = Message(parsing: octets.span, limits: configuration.parser)
-                text = parsed.summary(of: octets.span, limits: configuration.parser).text
-            }
-            comments.append(CommentView(row, text: text))
-        }
-        let view = ThreadView(
-            ticket: TicketView(ticket, prefix: configuration.ticketPrefix),
-            participants: participants.map { .init(address: $0.address, name: $0.name, role: $0.role) },
-            comments: comments
-        )
-        if output.json { try Output.json(view) } else { view.print() }
     }
 }
 

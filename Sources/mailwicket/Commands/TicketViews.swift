@@ -1,3 +1,4 @@
+internal import MIME
 internal import Mail
 internal import Storage
 internal import Ticketing
@@ -65,26 +66,114 @@ struct AttachmentView: Encodable {
     var text: String { "\(name ?? "(no name)")  \(type)  \(Output.size(size))" }
 }
 
+/// A piece of a message as commands show it.
+struct SectionView: Encodable {
+    /// Part of a text that is not shown at first sight.
+    struct Hidden: Encodable {
+        let kinds: [String]
+        let lines: Int
+    }
+
+    let kind: String
+    let depth: Int
+    let file: String?
+    let text: String
+    let shown: String
+    let hidden: [Hidden]
+    let html: String?
+    /// The runs of the text as they are printed.
+    let runs: [ShownText.Run]
+
+    enum CodingKeys: CodingKey {
+        case kind, depth, file, text, shown, hidden, html
+    }
+
+    init(_ section: ReadableMessage.Section, withHTML: Bool) {
+        kind = section.kind.rawValue
+        depth = section.depth
+        file = section.file
+        text = section.text.trimmingTrailingNewlines
+        html = withHTML ? section.html : nil
+        runs = ShownText(section).runs
+        shown = runs.compactMap { if case .shown(let text) = $0 { text } else { nil } }.joined(separator: "\n\n")
+        hidden = runs.compactMap { run in
+            guard case .hidden(let kinds, let lines) = run else { return nil }
+            return Hidden(kinds: kinds.map(\.rawValue), lines: lines)
+        }
+    }
+
+    /// A text that came as no message.
+    init(text: String) {
+        self.init(
+            ReadableMessage.Section(kind: .text, text: text),
+            withHTML: false
+        )
+    }
+
+    /// Prints the piece for people.
+    func print(isFull: Bool) {
+        let indent = String(repeating: "  | ", count: depth)
+        switch kind {
+        case "notice":
+            Output.text("(\(text))", indent: indent)
+        case "message", "calendar":
+            Output.text(text, indent: indent + "    ")
+        default:
+            Output.text(isFull ? text : runs.map(\.text).joined(separator: "\n\n"), indent: indent)
+        }
+    }
+}
+
 /// An entry of a thread as commands show it.
 struct CommentView: Encodable {
+    let number: Int
     let id: String
     let message: String?
     let author: PersonView
     let authorKind: String
     let visibility: String
     let createdAt: String
-    let text: String
+    let sections: [SectionView]
+    let blockedImages: Int
     let attachments: [AttachmentView]
 
-    init(_ row: CommentRow, text: String) {
+    init(_ row: CommentRow, number: Int, _ readable: ReadableMessage?, withHTML: Bool) {
+        self.number = number
         id = row.id.description
         message = row.message?.description
         author = PersonView(address: row.authorAddress, name: row.authorName ?? row.author)
         authorKind = row.authorKind
         visibility = row.visibility
         createdAt = row.createdAt.description
-        self.text = text
+        sections =
+            readable.map { $0.sections.map { SectionView($0, withHTML: withHTML) } }
+            ?? row.body.map { [SectionView(text: $0)] } ?? []
+        blockedImages = readable?.blockedImages ?? 0
         attachments = row.attachments.map { AttachmentView($0) }
+    }
+
+    /// Who wrote it and when, in one line.
+    var heading: String { "\(author.text), \(createdAt)\(visibility == "public" ? "" : ", \(visibility)")" }
+
+    /// Whether something of it is not shown at first sight.
+    var hidesText: Bool { sections.contains { !$0.hidden.isEmpty } }
+
+    /// What is said below it.
+    var notes: [String] {
+        var notes = attachments.map { "attached: \($0.text)" }
+        if blockedImages > 0 {
+            notes.append("[\(blockedImages) \(blockedImages == 1 ? "picture" : "pictures") from elsewhere not loaded]")
+        }
+        return notes
+    }
+
+    /// Prints the entry for people.
+    func print(isFull: Bool) {
+        for (index, section) in sections.enumerated() {
+            if index > 0 { Swift.print() }
+            section.print(isFull: isFull)
+        }
+        for note in notes { Output.text(note) }
     }
 }
 
@@ -101,7 +190,7 @@ struct ThreadView: Encodable {
     let comments: [CommentView]
 
     /// Prints the thread for people.
-    func print() {
+    func print(isFull: Bool) {
         Output.text("\(ticket.number)  \(ticket.subject)")
         Output.text(
             "status \(ticket.status), priority \(ticket.priority), queue \(ticket.queue), mailbox \(ticket.mailbox)"
@@ -115,13 +204,15 @@ struct ThreadView: Encodable {
             let person = PersonView(address: participant.address, name: participant.name)
             Output.text("\(participant.role) \(person.text)")
         }
-        for (index, comment) in comments.enumerated() {
+        for comment in comments {
             let rule = String(repeating: "-", count: 4)
-            let visibility = comment.visibility == "public" ? "" : ", \(comment.visibility)"
             Swift.print()
-            Output.text("\(rule) \(index + 1): \(comment.author.text), \(comment.createdAt)\(visibility) \(rule)")
-            Output.text(comment.text.trimmingTrailingNewlines)
-            for attachment in comment.attachments { Output.text("attached: \(attachment.text)") }
+            Output.text("\(rule) \(comment.number): \(comment.heading) \(rule)")
+            comment.print(isFull: isFull)
+        }
+        if !isFull, comments.contains(where: \.hidesText) {
+            Swift.print()
+            Output.text("Add --full to see what is hidden.")
         }
     }
 }

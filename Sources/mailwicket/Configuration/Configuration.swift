@@ -165,6 +165,11 @@ extension Configuration {
                 in: 0...100_000_000,
                 default: storage.maximumRefusals
             )
+            storage.maximumDerivedSize = section.size(
+                "max_derived_size",
+                in: 0...(1024 * gibibyte),
+                default: storage.maximumDerivedSize
+            )
             storage.maximumReaders = section.integer("max_readers", in: 1...64, default: storage.maximumReaders)
             if storage.memoryThreshold > storage.memoryBudget {
                 section.fail("memory_threshold", "must not be more than memory_budget (\(storage.memoryBudget))")

@@ -25,6 +25,7 @@ package struct MaintenanceService: Service {
             if round % Self.roundsBetweenCollections == Self.firstCollection {
                 // What fails is tried again an hour later, and a blob too many does no harm.
                 _ = try? await store.collectBlobs()
+                _ = try? await store.trimDerivedData()
             }
             round += 1
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
