@@ -208,7 +208,7 @@ func sanitized(_ html: String, _ policy: HTMLPolicy = HTMLPolicy()) -> String {
 
     static let links: [(href: String, text: String, target: String?, notice: String?)] = [
         ("http://a.example", "x", "http://a.example", nil),
-        ("HTTPS://A.example/B?c=1&amp;d=2#e", "x", "https://A.example/B?c=1&amp;d=2#e", nil),
+        ("HTTPS://A.example/B?c=1&amp;d=2#e", "x", "https://a.example/B?c=1&amp;d=2#e", nil),
         ("mailto:a@b.example?subject=x y", "x", "mailto:a@b.example?subject=x%20y", nil),
         ("tel:+49 30 1", "x", "tel:+49%2030%201", nil),
         ("//a.example/x", "x", "https://a.example/x", nil), ("www.a.example", "x", "http://www.a.example", nil),
@@ -216,7 +216,7 @@ func sanitized(_ html: String, _ policy: HTMLPolicy = HTMLPolicy()) -> String {
         (" \nhttp://a.example\t ", "x", "http://a.example", nil), ("ht\ntp://a.example", "x", "http://a.example", nil),
         ("http:\\\\a.example\\b", "x", "http://a.example/b", nil), ("http:a.example", "x", "http://a.example", nil),
         ("http://", "x", nil, nil),
-        ("https://m\u{FC}nchen.example/\u{FC}", "x", "https://m%C3%BCnchen.example/%C3%BC", nil),
+        ("https://m\u{FC}nchen.example/\u{FC}", "x", "https://xn--mnchen-3ya.example/%C3%BC", nil),
         ("http://a.example/\u{202E}", "x", "http://a.example/%E2%80%AE", nil),
         // The text names another host than the target.
         ("http://evil.example", "www.bank.example", "http://evil.example", "evil.example"),
@@ -233,7 +233,52 @@ func sanitized(_ html: String, _ policy: HTMLPolicy = HTMLPolicy()) -> String {
         ("http://evil.example", "see (bank.example).", "http://evil.example", "evil.example"),
         ("mailto:x@evil.example", "me@bank.example", "mailto:x@evil.example", "evil.example"),
         ("http://xn--bnk-0na.example", "bank.example", "http://xn--bnk-0na.example", "xn--bnk-0na.example"),
+        (
+            "http://bank.example@evil&lt;b&gt;.example", "Login", "http://bank.example@evil%3Cb%3E.example",
+            "evil%3Cb%3E.example"
+        ),
+        ("http://%65vil.example", "bank.example", "http://evil.example", "evil.example"),
+        ("http://bank.example", "b\u{AD}ank.example", "http://bank.example", "bank.example"),
+        ("http://bank.example", "bank.ex\u{2064}ample", "http://bank.example", "bank.example"),
+        ("http://bank.example", "\u{200E}bank.example", "http://bank.example", "bank.example"),
+        // Names in other scripts: plain ones are shown as they are, unless the text's is in US-ASCII.
+        (
+            "http://m\u{FC}nchen.example", "http://köln.example", "http://xn--mnchen-3ya.example",
+            "m\u{FC}nchen.example"
+        ),
+        ("http://b\u{E1}nk.example", "bank.example", "http://xn--bnk-ela.example", "xn--bnk-ela.example"),
+        (
+            "http://пример.испытание", "http://другой.испытание", "http://xn--e1afmkfd.xn--80akhbyknj4f",
+            "пример.испытание"
+        ),
+        ("http://xn--r8jz45g.xn--zckzah", "テスト.example", "http://xn--r8jz45g.xn--zckzah", "例え.テスト"),
+        // Names that may be taken for others are named whatever the text says.
+        ("http://b\u{430}nk.example", "Login", "http://xn--bnk-6cd.example", "xn--bnk-6cd.example"),
+        ("http://b\u{430}nk.example", "b\u{430}nk.example", "http://xn--bnk-6cd.example", "xn--bnk-6cd.example"),
+        (
+            "http://\u{430}\u{440}\u{440}\u{4CF}\u{435}.example", "x", "http://xn--80ak6aa92e.example",
+            "xn--80ak6aa92e.example"
+        ),
+        ("http://xn--80ak6aa92e.example", "x", "http://xn--80ak6aa92e.example", "xn--80ak6aa92e.example"),
+        ("http://\u{1F4A9}.example", "x", "http://xn--ls8h.example", "xn--ls8h.example"),
+        ("http://xn--c0a2g.example", "x", "http://xn--c0a2g.example", "xn--c0a2g.example"),
+        ("http://xn--a.example", "x", "http://xn--a.example", "xn--a.example"),
+        ("http://\u{1D41B}ank.example", "x", "http://%F0%9D%90%9Bank.example", "[U+1D41B]ank.example"),
+        ("http://bank\u{202E}.example", "x", "http://bank%E2%80%AE.example", "bank[U+202E].example"),
+        ("http://bank%2F.example", "x", "http://bank%2f.example", "bank%2f.example"),
+        ("http://\u{261}o.example", "x", "http://xn--o-r1a.example", "xn--o-r1a.example"),
+        ("mailto:a@b\u{430}nk.example", "x", "mailto:a@xn--bnk-6cd.example", "xn--bnk-6cd.example"),
         // It names the same, or a part of it, or none.
+        ("http://m\u{FC}nchen.example", "M\u{FC}nchen.example", "http://xn--mnchen-3ya.example", nil),
+        ("http://xn--mnchen-3ya.example", "m\u{FC}nchen.example", "http://xn--mnchen-3ya.example", nil),
+        ("http://m%C3%BCnchen.example:80/", "m\u{FC}nchen.example", "http://xn--mnchen-3ya.example:80/", nil),
+        ("http://\u{FF22}\u{FF41}nk\u{3002}ex\u{AD}ample", "bank.example", "http://bank.example", nil),
+        ("http://stra\u{DF}e.example", "x", "http://xn--strae-oqa.example", nil),
+        ("http://\u{440}\u{443}.\u{440}\u{444}", "x", "http://xn--p1ag.xn--p1ai", nil),
+        (
+            "http://\u{1112}\u{1161}\u{11AB}.example", "x", "http://%E1%84%92%E1%85%A1%E1%86%AB.example",
+            "[U+1112][U+1161][U+11AB].example"
+        ),
         ("http://www.bank.example/x", "bank.example", "http://www.bank.example/x", nil),
         ("https://bank.example:443/", "http://www.bank.example", "https://bank.example:443/", nil),
         ("https://click.bank.example/x", "https://bank.example", "https://click.bank.example/x", nil),
@@ -254,6 +299,18 @@ func sanitized(_ html: String, _ policy: HTMLPolicy = HTMLPolicy()) -> String {
         #expect(
             output == "<a href=\"\(target)\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">\(text)</a>\(note)"
         )
+    }
+
+    /// What stands in a host reaches the page beside the link, and is text there.
+    @Test(arguments: [
+        "http://x@a<img src=y onerror=alert(1)>.example", "http://a<svg onload=alert(1)>.example",
+        "http://x@<b>", "mailto:a@<b>.example", "http://x@a&lt;b", "http://x@\u{FC}<b>.example",
+    ])
+    func aHostIsTextInTheNotice(href: String) {
+        let output = sanitized("<a href=\"\(href)\">bank.example</a>")
+        #expect(HTMLScanner(output).violations == [])
+        #expect(output.contains("]</small>"))
+        #expect(!output.contains("<b>") && !output.contains("<img") && !output.contains("<svg"))
     }
 
     @Test func directionControlsInLinksAreVisible() {

@@ -30,6 +30,17 @@ import Testing
         ("<a name=x>c</a>", "c"),
         ("<a href=http://a.example><div>c</div></a>d", "c <http://a.example>\nd"),
         ("<img alt='\u{1F600}'><img alt=x>", "😀"),
+        ("<a href='http://m\u{FC}nchen.example/\u{FC}'>c</a>", "c <http://m\u{FC}nchen.example/%C3%BC>"),
+        ("<a href='http://m\u{FC}nchen.example/'>http://m\u{FC}nchen.example</a>", "http://m\u{FC}nchen.example"),
+        ("<a href='mailto:a@m\u{FC}nchen.example'>a@m\u{FC}nchen.example</a>", "a@m\u{FC}nchen.example"),
+        (
+            "<a href='http://b\u{430}nk.example'>b\u{430}nk.example</a>",
+            "b\u{430}nk.example <http://xn--bnk-6cd.example>"
+        ),
+        (
+            "<a href='http://a.example'>gnp\u{202E}exe&#x2066;</a>\u{202E}",
+            "gnp[U+202E]exe[U+2066] <http://a.example>\u{202E}"
+        ),
         // Quotes.
         ("a<blockquote>b<br>c<blockquote>d</blockquote></blockquote>e", "a\n\n> b\n> c\n>\n> > d\n\ne"),
         ("<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b"),

@@ -8,6 +8,8 @@ struct HTMLLinkText {
 
     private static let maxText = 512
     private static let maxHost = 255
+    private static let noticeStart = Array("<small> [".utf8)
+    private static let noticeEnd = Array("]</small>".utf8)
 
     init(target: WebAddress) {
         self.target = target
@@ -19,35 +21,35 @@ struct HTMLLinkText {
     }
 
     /// The octets that `notice` takes at most.
-    static func maxNotice(_ target: WebAddress) -> Int { min(target.host.count, maxHost) * 5 + 20 }
-
-    /// HTML that names the target's host, when the text names another; empty otherwise.
-    var notice: [UInt8] {
-        guard isDeceptive else { return [] }
-        var notice = Array("<small> [".utf8)
-        for octet in target.host.prefix(Self.maxHost) {
-            switch octet {
-            case UInt8(ascii: "&"): notice += HTMLOutput.ampersand
-            case 0..<0x80: notice.append(octet)
-            // The host of an internationalised address is shown as it is sent.
-            default:
-                notice.append(Octet.percent)
-                notice += Array(String(octet, radix: 16, uppercase: true).utf8)
-            }
-        }
-        return notice + Array("]</small>".utf8)
+    static func maxNotice(_ target: WebAddress) -> Int {
+        let host = min(max(target.host.name.count, target.host.shown.count), maxHost)
+        return noticeStart.count + host * HTMLOutput.ampersand.count + noticeEnd.count
     }
 
-    /// Whether the text names a host that is not the target's, or the target hides its host behind a user's name.
-    private var isDeceptive: Bool {
-        if target.host.isEmpty { return false }
-        if target.hasUser { return true }
-        let visible = Self.withoutInvisibles(text)
-        return visible.split(whereSeparator: { $0 <= Octet.space || $0 == Octet.less || $0 == Octet.comma })
-            .contains { word in
-                guard let host = Self.host(in: Array(word)) else { return false }
-                return !Self.isSame(host, target.host)
-            }
+    /// HTML that names the target's host, when the text could mislead about it; empty otherwise.
+    var notice: [UInt8] {
+        guard let host = noticedHost else { return [] }
+        var notice = Self.noticeStart
+        for octet in host.prefix(Self.maxHost) { notice.append(escaping: octet) }
+        return notice + Self.noticeEnd
+    }
+
+    /// The target's host, when the text names another or has invisible characters in it, and when the target hides it
+    /// behind a user's name or behind letters that look like others.
+    private var noticedHost: [UInt8]? {
+        let host = target.host
+        if host.name.isEmpty { return nil }
+        var isMisleading = target.hasUser || host.isSuspicious
+        var hasASCIIName = false
+        for word in text.split(whereSeparator: { $0 <= Octet.space || $0 == Octet.less || $0 == Octet.comma }) {
+            let visible = Self.withoutInvisibles(word)
+            guard let named = Self.host(in: visible) else { continue }
+            if named.allSatisfy({ $0 < 0x80 }) { hasASCIIName = true }
+            let isDisguised = visible.count < word.count && Self.host(in: Array(word)) != named
+            if isDisguised || !Self.isSame(WebHost(named).name, host.name) { isMisleading = true }
+        }
+        // Beside a name in US-ASCII, one that differs by an accent would pass for it.
+        return isMisleading ? (hasASCIIName ? host.name : host.shown) : nil
     }
 
     /// The host that a word of the text names.
@@ -64,7 +66,7 @@ struct HTMLLinkText {
         guard let dot = name.lastIndex(of: Octet.period), dot > name.startIndex else { return nil }
         let top = name[(dot + 1)...]
         guard top.count >= 2, top.contains(where: { !$0.isASCIIDigit }) else { return nil }
-        return name.map(\.asciiLowercased)
+        return Array(name)
     }
 
     /// Whether two hosts are one, or one is part of the other's domain.
@@ -77,32 +79,11 @@ struct HTMLLinkText {
             && long.suffix(short.count).elementsEqual(short) && long[long.count - short.count - 1] == Octet.period
     }
 
-    /// The text without characters that take no place, which would hide a host's name from a comparison.
-    private static func withoutInvisibles(_ text: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        var index = 0
-        while index < text.count {
-            let octet = text[index]
-            if octet == 0xC2, index + 1 < text.count, text[index + 1] == 0xAD {
-                index += 2
-            } else if octet == 0xE2, index + 2 < text.count, isInvisible(text[index + 1], text[index + 2]) {
-                index += 3
-            } else if octet == 0xEF, index + 2 < text.count, text[index + 1] == 0xBB, text[index + 2] == 0xBF {
-                index += 3
-            } else {
-                result.append(octet)
-                index += 1
-            }
-        }
-        return result
-    }
-
-    /// U+200B to U+200F, U+202A to U+202E, U+2060 to U+206F.
-    private static func isInvisible(_ second: UInt8, _ third: UInt8) -> Bool {
-        switch (second, third) {
-        case (0x80, 0x8B...0x8F), (0x80, 0xAA...0xAE), (0x81, 0xA0...0xAF): true
-        default: false
-        }
+    /// A word without characters that take no place, which would hide a host's name from a comparison.
+    private static func withoutInvisibles(_ word: ArraySlice<UInt8>) -> [UInt8] {
+        if word.allSatisfy({ $0 < 0x7F }) { return Array(word) }
+        return String(decoding: word, as: UTF8.self).unicodeScalars.filter { !VisibleText.isHidden($0) }
+            .flatMap { Array(String($0).utf8) }
     }
 }
 

@@ -195,7 +195,7 @@ struct HTMLOutput {
             let isPair = index + 1 < source.count && source[index + 1] == Octet.lineFeed
             return (isPair ? [] : [Octet.lineFeed], 1)
         case 0..<Octet.space, 0x7F: return ([], 1)
-        case 0xE2: return source.bidirectionalControl(at: index).map { (Array("[U+\($0)]".utf8), 3) }
+        case 0xE2: return source.directionMark(at: index).map { ($0, 3) }
         default: return nil
         }
     }
@@ -220,14 +220,12 @@ struct HTMLOutput {
 }
 
 extension Span<UInt8> {
-    /// The code point, in hexadecimal, of the control at `offset` that turns the direction of what follows.
-    func bidirectionalControl(at offset: Int) -> String? {
-        guard offset + 2 < count, self[offset] == 0xE2 else { return nil }
-        switch (self[offset + 1], self[offset + 2]) {
-        case (0x80, 0xAA...0xAE): return String(0x2000 + UInt32(self[offset + 2] - 0x80), radix: 16, uppercase: true)
-        case (0x81, 0xA6...0xA9): return String(0x2040 + UInt32(self[offset + 2] - 0x80), radix: 16, uppercase: true)
-        default: return nil
-        }
+    /// What is shown for the control at `offset` that turns the direction of what follows, which takes three octets.
+    func directionMark(at offset: Int) -> [UInt8]? {
+        guard offset + 2 < count, self[offset] == 0xE2, self[offset + 1] & 0xFE == 0x80 else { return nil }
+        let value = 0x2000 | UInt32(self[offset + 1] & 0x3F) << 6 | UInt32(self[offset + 2] & 0x3F)
+        guard let scalar = Unicode.Scalar(value), VisibleText.turnsDirection(scalar) else { return nil }
+        return Array(VisibleText.mark(of: scalar).utf8)
     }
 }
 
@@ -240,15 +238,22 @@ extension [UInt8] {
         append(Octet.quote)
         for octet in value {
             switch octet {
-            case UInt8(ascii: "&"): self += HTMLOutput.ampersand
-            case Octet.less: self += HTMLOutput.less
-            case Octet.greater: self += HTMLOutput.greater
-            case Octet.quote: self += HTMLOutput.quote
             case Octet.tab, Octet.lineFeed, Octet.carriageReturn: append(Octet.space)
             case 0..<Octet.space, 0x7F: break
-            default: append(octet)
+            default: append(escaping: octet)
             }
         }
         append(Octet.quote)
+    }
+
+    /// Appends an octet of text or of an attribute's value.
+    mutating func append(escaping octet: UInt8) {
+        switch octet {
+        case UInt8(ascii: "&"): self += HTMLOutput.ampersand
+        case Octet.less: self += HTMLOutput.less
+        case Octet.greater: self += HTMLOutput.greater
+        case Octet.quote: self += HTMLOutput.quote
+        default: append(octet)
+        }
     }
 }

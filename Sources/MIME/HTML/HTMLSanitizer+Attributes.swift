@@ -37,8 +37,7 @@ extension HTMLSanitizer {
         }
         if name == .a {
             guard let target = gathered.target else { return nil }
-            tag.append(attribute: HTMLAttribute.href.name, target.text)
-            tag += Self.linkAttributes
+            Self.append(target, to: &tag)
         } else if name == .img {
             guard writeSource(gathered.source, to: &tag) || gathered.hasText else { return nil }
         }
@@ -51,7 +50,20 @@ extension HTMLSanitizer {
         return StartTag(octets: tag, target: gathered.target)
     }
 
-    static let linkAttributes = Array(#" rel="noopener noreferrer nofollow" target="_blank""#.utf8)
+    private static let linkAttributes = Array(#" rel="noopener noreferrer nofollow" target="_blank""#.utf8)
+
+    /// The start tag of a link that has no other attributes.
+    static func linkTag(_ target: WebAddress) -> [UInt8] {
+        var tag = [Octet.less] + HTMLElement.a.name
+        append(target, to: &tag)
+        return tag + [Octet.greater]
+    }
+
+    private static func append(_ target: WebAddress, to tag: inout [UInt8]) {
+        tag.append(attribute: HTMLAttribute.href.name, target.text)
+        tag += linkAttributes
+    }
+
     private static let backgroundColor = Array("background-color:".utf8)
     private static let blockedSource = Array("data-blocked-src".utf8)
 

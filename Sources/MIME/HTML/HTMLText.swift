@@ -225,14 +225,18 @@ package struct HTMLText {
             guard link.alternative.contains(where: { !$0.isHTMLSpace }) else { return }
             lines.write(link.alternative.span, 0..<link.alternative.count)
         }
+        lines.markDirections(from: link.start)
         let text = lines.text(from: link.start)
-        guard link.target.text.count <= 1000, !Self.isShown(link.target, in: text) else { return }
-        lines.append(address: link.target.text)
+        let address = link.target.shown
+        guard address.count <= 1000, link.target.host.isSuspicious || !Self.isShown(link.target, in: text) else {
+            return
+        }
+        lines.append(address: address)
     }
 
     /// Whether the text of a link says where it leads.
     private static func isShown(_ target: WebAddress, in text: [UInt8]) -> Bool {
-        var address = target.text[...]
+        var address = target.shown[...]
         if target.scheme == .mailto || target.scheme == .tel {
             address = address.prefix { $0 != Octet.question }.drop { $0 != Octet.colon }.dropFirst()
             if target.scheme == .tel { return true }

@@ -49,6 +49,20 @@ struct HTMLTextLines {
     /// The text from an offset on.
     func text(from start: Int) -> [UInt8] { Array(octets[min(start, octets.count)...]) }
 
+    /// Marks the characters that turn the direction of the text from an offset on.
+    mutating func markDirections(from start: Int) {
+        let written = text(from: start)
+        guard written.span.hasDirectionControl else { return }
+        octets.removeLast(written.count)
+        var index = 0
+        while index < written.count {
+            let mark = written.span.directionMark(at: index)
+            octets += mark ?? [written[index]]
+            index += mark == nil ? 1 : 3
+        }
+        steps += written.count
+    }
+
     /// Cuts what marks and line breaks added beyond the limit.
     mutating func finish() {
         guard octets.count > limit else { return }
@@ -282,6 +296,11 @@ struct HTMLTextLines {
 }
 
 extension Span<UInt8> {
+    fileprivate var hasDirectionControl: Bool {
+        for index in indices where self[index] == 0xE2 && directionMark(at: index) != nil { return true }
+        return false
+    }
+
     /// The length of a character that text has no use for: a no-break space, a soft hyphen, U+200B or U+FEFF.
     fileprivate func invisibleLength(at index: Int) -> Int {
         switch self[index] {

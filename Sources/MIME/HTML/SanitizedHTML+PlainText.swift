@@ -7,37 +7,35 @@ extension SanitizedHTML {
     public init(plainText text: Span<UInt8>) {
         var writer = PlainTextWriter()
         writer.write(text)
-        self.init(html: writer.output, blockedImages: 0, isTruncated: false, steps: writer.steps)
+        self.init(html: writer.output.octets, blockedImages: 0, isTruncated: false, steps: writer.steps)
     }
 }
 
 /// Plain text to HTML, line by line.
 private struct PlainTextWriter {
-    private(set) var output: [UInt8] = []
-    private(set) var steps = 0
+    private(set) var output = HTMLOutput()
+    /// The work of finding addresses and of writing.
+    var steps: Int { scanned + output.steps }
+    private var scanned = 0
     private var quotes = 0
 
     /// Quotes within each other that are shown as such.
     private static let maxQuotes = 16
     private static let start = Array(#"<div style="white-space:pre-wrap">"#.utf8)
-    private static let end = Array("</div>".utf8)
-    private static let quoteStart = Array("<blockquote>".utf8)
-    private static let quoteEnd = Array("</blockquote>".utf8)
 
     mutating func write(_ text: Span<UInt8>) {
-        output.reserveCapacity(text.count + text.count / 8 + 64)
-        output += Self.start
+        output.reserve(text.count + text.count / 8 + 64, limit: .max)
+        output.push(.div, as: .div, tag: Self.start, target: nil)
         var index = 0
         while index < text.count {
             let end = text.lineEnd(from: index, to: text.count)
             let (quotes, start) = Self.quotes(text, index..<end)
-            if !changeQuotes(to: quotes), index > 0 { output.append(Octet.lineFeed) }
+            if !changeQuotes(to: quotes), index > 0 { output.write([Octet.lineFeed]) }
             writeLine(text, start..<end)
-            steps += end - index + 1
+            scanned += end - index + 1
             index = end + max(1, text.lineBreakLength(at: end))
         }
-        _ = changeQuotes(to: 0)
-        output += Self.end
+        output.pop(to: 0)
     }
 
     /// The number of quote marks before a line (RFC 3676 section 4.5) and where the line itself begins.
@@ -59,11 +57,11 @@ private struct PlainTextWriter {
     private mutating func changeQuotes(to count: Int) -> Bool {
         let isChanged = quotes != count
         while quotes < count {
-            output += Self.quoteStart
+            output.push(.blockquote)
             quotes += 1
         }
         while quotes > count {
-            output += Self.quoteEnd
+            output.pop()
             quotes -= 1
         }
         return isChanged
@@ -77,38 +75,21 @@ private struct PlainTextWriter {
                 index += 1
                 continue
             }
-            steps += found.scanned
+            scanned += found.scanned
             if let target = found.target {
-                escape(text, written..<found.range.lowerBound)
+                output.write(text: text, written..<found.range.lowerBound)
                 writeLink(text, found.range, target)
                 written = found.range.upperBound
             }
             index = max(found.range.upperBound, index + 1)
         }
-        escape(text, written..<line.upperBound)
+        output.write(text: text, written..<line.upperBound)
     }
 
     private mutating func writeLink(_ text: Span<UInt8>, _ range: Range<Int>, _ target: WebAddress) {
-        output += [Octet.less, UInt8(ascii: "a")]
-        output.append(attribute: HTMLAttribute.href.name, target.text)
-        output += HTMLSanitizer.linkAttributes
-        output.append(Octet.greater)
-        escape(text, range)
-        output += [Octet.less, UInt8(ascii: "/"), UInt8(ascii: "a"), Octet.greater]
-    }
-
-    private mutating func escape(_ text: Span<UInt8>, _ range: Range<Int>) {
-        for index in range {
-            let octet = text[index]
-            switch octet {
-            case UInt8(ascii: "&"): output += HTMLOutput.ampersand
-            case Octet.less: output += HTMLOutput.less
-            case Octet.greater: output += HTMLOutput.greater
-            case Octet.tab: output.append(octet)
-            case 0..<Octet.space, 0x7F: break
-            default: output.append(octet)
-            }
-        }
+        output.push(.a, as: .a, tag: HTMLSanitizer.linkTag(target), target: target)
+        output.write(text: text, range)
+        output.pop()
     }
 }
 

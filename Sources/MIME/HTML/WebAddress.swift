@@ -14,8 +14,10 @@ struct WebAddress: Equatable {
     let scheme: Scheme
     /// The address in characters that need no escaping but `&` and `'`.
     private(set) var text: [UInt8]
-    /// The host in lower case, or the domain of a mail address.
-    private(set) var host: [UInt8] = []
+    /// The host, or the domain of a mail address.
+    private(set) var host = WebHost([])
+    /// Where the host stands in `text`.
+    private var hostRange = 0..<0
     /// Whether a user name stands before the host.
     private(set) var hasUser = false
 
@@ -75,12 +77,15 @@ struct WebAddress: Equatable {
         var hostEnd = userEnd
         let isLiteral = hostEnd < end && octets[hostEnd] == UInt8(ascii: "[")
         while hostEnd < end, isLiteral ? octets[hostEnd] != UInt8(ascii: "]") : octets[hostEnd] != Octet.colon {
-            host.append(octets[hostEnd].asciiLowercased)
             hostEnd += 1
         }
-        guard !host.isEmpty else { return false }
+        guard hostEnd > userEnd else { return false }
         text += [UInt8(ascii: "/"), UInt8(ascii: "/")]
-        appendEncoded(octets, lower..<end)
+        appendEncoded(octets, lower..<userEnd)
+        var given: [UInt8] = []
+        given.append(copying: octets.extracting(userEnd..<hostEnd))
+        append(host: given)
+        appendEncoded(octets, hostEnd..<end)
         var path = end
         while path < octets.count, octets[path] != Octet.question, octets[path] != UInt8(ascii: "#") {
             if octets[path] == Octet.backslash {
@@ -94,29 +99,30 @@ struct WebAddress: Equatable {
         return true
     }
 
+    private mutating func append(host given: [UInt8]) {
+        host = WebHost(given)
+        hostRange = text.count..<text.count + host.name.count
+        text += host.name
+    }
+
+    /// Reads the domain of a mail address; of several, the last one's.
     private mutating func readDomain() {
         let address = text.prefix { $0 != Octet.question }
         guard let at = address.lastIndex(of: Octet.at) else { return }
-        host = address[(at + 1)...].map(\.asciiLowercased)
+        let rest = Array(text[address.endIndex...])
+        let domain = Array(address[(at + 1)...])
+        text.removeSubrange((at + 1)...)
+        append(host: domain)
+        text += rest
     }
+
+    /// The address as a reader is to see it: the host in its own script where that deceives nobody.
+    var shown: [UInt8] { text[..<hostRange.lowerBound] + host.shown + text[hostRange.upperBound...] }
 
     /// Appends octets, those that could end an attribute or deceive the eye as `%XX`.
     private mutating func appendEncoded(_ octets: Span<UInt8>, _ range: Range<Int>) {
-        for index in range {
-            let octet = octets[index]
-            switch octet {
-            case Octet.space, Octet.quote, Octet.less, Octet.greater, Octet.backslash, UInt8(ascii: "`"),
-                UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "|"), UInt8(ascii: "^"), 0x80...:
-                text.append(Octet.percent)
-                text.append(Self.digits[Int(octet >> 4)])
-                text.append(Self.digits[Int(octet & 15)])
-            default:
-                text.append(octet)
-            }
-        }
+        for index in range { text.append(percentEncoding: octets[index]) }
     }
-
-    private static let digits = Array("0123456789ABCDEF".utf8)
 
     /// Whether the address is a picture of a kind that cannot run anything, in base64.
     var isEmbeddedPicture: Bool {
@@ -143,18 +149,7 @@ extension WebAddress {
     /// The identifier of a `cid:` address (RFC 2392 section 2).
     var contentID: String {
         var octets: [UInt8] = []
-        var index = 4
-        while index < text.count {
-            if text[index] == Octet.percent, index + 2 < text.count, let high = text[index + 1].hexValue,
-                let low = text[index + 2].hexValue
-            {
-                octets.append(high << 4 | low)
-                index += 3
-            } else {
-                octets.append(text[index])
-                index += 1
-            }
-        }
+        text.span.appendPercentDecoded(4..<text.count, to: &octets)
         return String(decoding: octets, as: UTF8.self)
     }
 }

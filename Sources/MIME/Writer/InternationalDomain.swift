@@ -26,7 +26,7 @@ enum InternationalDomain {
         guard label.allSatisfy(isAllowed), let first = label.first,
             first.properties.canonicalCombiningClass == .notReordered
         else { return nil }
-        let encoded = "xn--" + punycode(label)
+        let encoded = "xn--" + Punycode.encoded(label)
         return encoded.utf8.count <= 63 ? encoded : nil
     }
 
@@ -70,60 +70,4 @@ enum InternationalDomain {
         }
         return table
     }()
-
-    // MARK: Punycode
-
-    private static let digits = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
-
-    /// Encodes one label, which is short, so that its square is nothing (RFC 3492 section 6.3).
-    private static func punycode(_ label: [Unicode.Scalar]) -> String {
-        var output = label.filter(\.isASCII).map { UInt8($0.value) }
-        let basicCount = output.count
-        if basicCount > 0 { output.append(Octet.dash) }
-        var bias = 72
-        var delta = 0
-        var handled = basicCount
-        var floor: UInt32 = 0x80
-        while handled < label.count {
-            let next = label.lazy.map(\.value).filter { $0 >= floor }.min() ?? floor
-            delta += Int(next - floor) * (handled + 1)
-            for scalar in label {
-                if scalar.value < next { delta += 1 }
-                guard scalar.value == next else { continue }
-                append(delta, bias, to: &output)
-                bias = adapted(delta, handled + 1, isFirst: handled == basicCount)
-                delta = 0
-                handled += 1
-            }
-            delta += 1
-            floor = next + 1
-        }
-        return String(decoding: output, as: UTF8.self)
-    }
-
-    /// Appends a number of variable length (RFC 3492 section 3.3).
-    private static func append(_ number: Int, _ bias: Int, to output: inout [UInt8]) {
-        var rest = number
-        var position = 36
-        while true {
-            let threshold = min(max(position - bias, 1), 26)
-            guard rest >= threshold else { break }
-            output.append(digits[threshold + (rest - threshold) % (36 - threshold)])
-            rest = (rest - threshold) / (36 - threshold)
-            position += 36
-        }
-        output.append(digits[rest])
-    }
-
-    /// Adapts the bias after each number (RFC 3492 section 6.1).
-    private static func adapted(_ delta: Int, _ count: Int, isFirst: Bool) -> Int {
-        var delta = isFirst ? delta / 700 : delta / 2
-        delta += delta / count
-        var steps = 0
-        while delta > 455 {
-            delta /= 35
-            steps += 36
-        }
-        return steps + 36 * delta / (delta + 38)
-    }
 }
