@@ -8,116 +8,7 @@ func sanitized(_ html: String, _ policy: HTMLPolicy = HTMLPolicy()) -> String {
 
 @Suite struct HTMLSanitizerTests {
     /// What must not come through, of every kind; the scanner judges.
-    static let attacks: [String] = [
-        // Scripts and what looks like them.
-        "<script>alert(1)</script>", "<ScRiPt\n>alert(1)</sCrIpT\t>", "<script/x>alert(1)</script/y>",
-        "<scr<script>ipt>alert(1)",
-        "<script>alert(1)", "<<script>alert(1)//<</script>", "<script><!--<script></script>alert(1)--></script>",
-        "<svg><script>alert(1)</script></svg>", "<svg><a href=javascript:alert(1)><text>x</text></a></svg>",
-        "<svg/onload=alert(1)>", "<svg><animate onbegin=alert(1) attributeName=x>", "<svg><use href=data:x#y>",
-        "<math><mtext><img src=x onerror=alert(1)></mtext></math>",
-        "<math><annotation-xml encoding=text/html><img src=x onerror=alert(1)>",
-        "<svg><foreignObject><img src=x onerror=alert(1)>",
-        "<svg></p><img src=x onerror=alert(1)>", "<svg><![CDATA[</svg><img src=x onerror=alert(1)>]]>",
-        // Events and attributes.
-        "<img src=x onerror=alert(1)>", "<img/src=x/onerror=alert(1)>", "<b onmouseover=alert(1)>x</b>",
-        "<body onload=alert(1)>x",
-        "<p \"onclick=alert(1)\">x</p>", "<p title='\"' onclick='alert(1)'>x</p>",
-        "<p title=`x` onclick=alert(1)>x</p>",
-        "<p ONCLICK=alert(1)>x", "<p\u{0}onclick=alert(1)>x", "<p title=\"\" onclick=\"alert(1)\">x",
-        "<p title=\"a\" title='\"><script>'>",
-        "<img alt=\"<img src=x onerror=alert(1)>\" src=cid:a>",
-        "<img alt='&quot;><script>alert(1)</script>' src=cid:a>",
-        "<a title=\"a&quot; onclick=&quot;alert(1)\" href=http://a.example>x</a>",
-        "<div id=body name=cookie class=x>x</div>",
-        // Addresses.
-        "<a href=javascript:alert(1)>x</a>", "<a href=' javascript:alert(1)'>x</a>",
-        "<a href='java\tscript:alert(1)'>x</a>",
-        "<a href='java&#10;script:alert(1)'>x</a>", "<a href='java&NewLine;script:alert(1)'>x</a>",
-        "<a href='&#1;javascript:alert(1)'>x</a>",
-        "<a href='javascript&colon;alert(1)'>x</a>", "<a href='&#106avascript:alert(1)'>x</a>",
-        "<a href='&#x6a;avascript:x'>x</a>",
-        "<a href='JaVaScRiPt:alert(1)'>x</a>", "<a href='vbscript:x'>x</a>",
-        "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
-        "<a href='data:image/png;base64,AAAA'>x</a>", "<a href='file:///etc/passwd'>x</a>", "<a href='blob:x'>x</a>",
-        "<a href='/x'>x</a>",
-        "<a href='view-source:javascript:x'>x</a>", "<a href='feed:javascript:x'>x</a>",
-        "<a href='#x' onclick=alert(1)>x</a>",
-        "<a href='javascript\u{0}:alert(1)'>x</a>", "<a href='java\u{0}script:alert(1)'>x</a>",
-        "<a href='http:javascript:alert(1)'>x</a>",
-        "<a href='http://a.example/\"onclick=alert(1)'>x</a>", "<a href=\"http://a.example/' onclick='x\">x</a>",
-        "<a href=ms-msdt:x>x</a>",
-        "<img src='javascript:alert(1)'>", "<img src='data:image/svg+xml;base64,AAAA'>",
-        "<img src='data:text/html;base64,AAAA'>",
-        "<img src='data:image/png;base64,AA\"onerror=alert(1)'>", "<img src='cid:\"onerror=alert(1)'>",
-        "<img src='data:image/png,<svg>'>",
-        "<img src=http://a.example/x>", "<img src=//a.example/x>", "<img src='\\\\a.example\\x'>",
-        "<img srcset='http://a.example/x 2x'>",
-        "<img src='ht\ntp://a.example/x'>", "<image src=http://a.example/x>",
-        "<table background=http://a.example/x><tr><td>x</table>",
-        "<input type=image src=http://a.example/x>", "<video poster=http://a.example/x src=y></video>",
-        "<link rel=stylesheet href=http://a.example/x>",
-        "<base href=javascript:x>", "<meta http-equiv=refresh content='0;url=http://a.example'>",
-        "<iframe src=http://a.example></iframe>",
-        "<iframe srcdoc='<script>alert(1)</script>'></iframe>", "<object data=http://a.example><embed src=x></object>",
-        "<applet code=x></applet>",
-        "<frameset><frame src=x></frameset>", "<portal src=x></portal>", "<audio src=http://a.example/x controls>",
-        "<isindex action=javascript:x>",
-        // Forms.
-        "<form action=http://a.example><input name=p type=password><button formaction=javascript:x>x</button></form>",
-        "<select><option>x</option></select>", "<textarea autofocus onfocus=alert(1)>x</textarea>",
-        "<keygen onfocus=x autofocus>",
-        // Styles.
-        "<style>*{background:url(http://a.example)}</style>", "<style>@import 'http://a.example'</style>",
-        "<p style='background:url(http://a.example)'>x",
-        "<p style='background-image:url(http://a.example)'>x", "<p style='width:expression(alert(1))'>x",
-        "<p style='position:fixed;top:0;left:0'>x",
-        "<p style='color:red;behavior:url(x)'>x", "<p style='-moz-binding:url(x)'>x",
-        "<p style='b\\61ckground:\\75rl(http://a.example)'>x",
-        "<p style='color:r\\65d'>x", "<p style='margin-top:-9999px'>x", "<p style='margin:0 -1px'>x",
-        "<p style='width:calc(100% + 1px)'>x",
-        "<p style='color:red}body{color:blue'>x", "<p style='font-family:\"a;color:red\"'>x",
-        "<p style='font-family:\"a</style>\"'>x",
-        "<p style='content:\"x\"'>x", "<p style='color:/**/red/*'>x", "<p style='/*a*/position/*b*/:absolute'>x",
-        "<p style='display:fixed'>x",
-        "<p style='color:var(--x)'>x", "<p style='background:image-set(\"http://a.example\" 1x)'>x",
-        "<p style='z-index:9;opacity:0;transform:scale(9)'>x",
-        "<p style='width:99999999px'>x", "<p style='list-style:url(http://a.example)'>x",
-        "<p style='background:URL( \"http://a.example\" ) red'>x",
-        "<p style='filter:progid:DXImageTransform.Microsoft.x(src=\"http://a.example\")'>x",
-        "<p style=\"color:red&quot;onclick=&quot;alert(1)\">x",
-        // Raw text and the ways out of it.
-        "<title><img src=x onerror=alert(1)></title>", "<textarea></textarea><img src=x onerror=alert(1)>",
-        "<xmp><img src=x onerror=alert(1)></xmp>",
-        "<xmp></xmp><script>x</script>", "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
-        "<plaintext><script>alert(1)</script>",
-        "<style><!--</style><img src=x onerror=alert(1)>-->", "<noembed><img src=x onerror=alert(1)></noembed>",
-        "<template><script>alert(1)</script></template>",
-        "<template><style></template></style><img src=x onerror=alert(1)>",
-        "<svg><style><img src=x onerror=alert(1)></style></svg>", "<math><style><img src=x onerror=alert(1)>",
-        "<svg><title><style></title><img src=x onerror=alert(1)></style>",
-        "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-        "<!--><img src=x onerror=alert(1)>-->", "<!--<img src=\"--><img src=x onerror=alert(1)//\">",
-        "<!-- --!><img src=x onerror=alert(1)>",
-        "<![CDATA[<img src=x onerror=alert(1)>]]>", "<?xml <img src=x onerror=alert(1)>?>",
-        "<!a \"<img src=x onerror=alert(1)>\">",
-        "<![if IE]><script>alert(1)</script><![endif]>", "<!--[if IE]><script>alert(1)</script><![endif]-->",
-        // Structure that reaches out.
-        "</div></div></td></tr></table></body></html><script>alert(1)</script>",
-        "<table><tr><td></table></table></div>", "</p></p></p>",
-        "<td>x</td></tr><tr>", "<li>x</li></ul></div>", "<table><b><tr><td>x</b></table>",
-        "<a href=http://a.example><div><a href=http://b.example>x",
-        "<p><table><tr><td><p>x</table></p>", "<b><p><i></b>x</i></p>", "<table><table><td><table>",
-        "<select><table><td>x", "<col><colgroup>x",
-        "<table>x<tr>y<td>z</table>", "<table><caption><table><caption>", "<dd><dl><dt><dd>", "<h1><h2><h1>x</h2></h1>",
-        "<ul><li><p><li><p></ul>",
-        // Encodings.
-        "+ADw-script+AD4-alert(1)+ADw-/script+AD4-", "&lt;script&gt;alert(1)&lt;/script&gt;", "&amp;lt;script&amp;gt;",
-        "%3Cscript%3Ealert(1)%3C/script%3E",
-        "＜script＞alert(1)＜/script＞", "<\u{0}script>alert(1)</script>", "<s\u{0}cript>alert(1)</script>",
-        "<script\u{0}>alert(1)</script>",
-        "<img src=\u{0}x onerror\u{0}=alert(1)>", "\u{FEFF}<script>x</script>", "<\u{1F600}><script>x</script>",
-    ]
+    static let attacks: [String] = HTMLCorpusTests.own([String].self, "attacks.json") ?? []
 
     @Test(arguments: attacks)
     func nothingOffTheListComesThrough(html: String) {
@@ -233,10 +124,7 @@ func sanitized(_ html: String, _ policy: HTMLPolicy = HTMLPolicy()) -> String {
         ("http://evil.example", "see (bank.example).", "http://evil.example", "evil.example"),
         ("mailto:x@evil.example", "me@bank.example", "mailto:x@evil.example", "evil.example"),
         ("http://xn--bnk-0na.example", "bank.example", "http://xn--bnk-0na.example", "xn--bnk-0na.example"),
-        (
-            "http://bank.example@evil&lt;b&gt;.example", "Login", "http://bank.example@evil%3Cb%3E.example",
-            "evil%3Cb%3E.example"
-        ),
+        ("http://bank.example@evil&lt;b&gt;.example", "Login", nil, nil),
         ("http://%65vil.example", "bank.example", "http://evil.example", "evil.example"),
         ("http://bank.example", "b\u{AD}ank.example", "http://bank.example", "bank.example"),
         ("http://bank.example", "bank.ex\u{2064}ample", "http://bank.example", "bank.example"),
@@ -265,7 +153,8 @@ func sanitized(_ html: String, _ policy: HTMLPolicy = HTMLPolicy()) -> String {
         ("http://xn--a.example", "x", "http://xn--a.example", "xn--a.example"),
         ("http://\u{1D41B}ank.example", "x", "http://%F0%9D%90%9Bank.example", "[U+1D41B]ank.example"),
         ("http://bank\u{202E}.example", "x", "http://bank%E2%80%AE.example", "bank[U+202E].example"),
-        ("http://bank%2F.example", "x", "http://bank%2f.example", "bank%2f.example"),
+        ("http://bank%2F.example", "x", nil, nil), ("http://a.example:b", "x", nil, nil),
+        ("http://[::1]:80/", "x", "http://[::1]:80/", nil), ("mailto:a@b%2F", "x", "mailto:a@b%2F", nil),
         ("http://\u{261}o.example", "x", "http://xn--o-r1a.example", "xn--o-r1a.example"),
         ("mailto:a@b\u{430}nk.example", "x", "mailto:a@xn--bnk-6cd.example", "xn--bnk-6cd.example"),
         // It names the same, or a part of it, or none.
@@ -301,49 +190,21 @@ func sanitized(_ html: String, _ policy: HTMLPolicy = HTMLPolicy()) -> String {
         )
     }
 
-    /// What stands in a host reaches the page beside the link, and is text there.
+    /// What stands in a host never reaches the page as HTML: the notice names hosts.
     @Test(arguments: [
         "http://x@a<img src=y onerror=alert(1)>.example", "http://a<svg onload=alert(1)>.example",
-        "http://x@<b>", "mailto:a@<b>.example", "http://x@a&lt;b", "http://x@\u{FC}<b>.example",
+        "http://x@<b>", "mailto:a@<b>.example", "http://x@a&lt;b", "http://x@\u{FC}<b>.example", "http://x@[<b>",
+        "http://x@[\u{FC}<b>]", "http://x@xn--<b>.example", "http://x@%3Cb%3E",
     ])
-    func aHostIsTextInTheNotice(href: String) {
+    func aHostIsNoHTML(href: String) {
         let output = sanitized("<a href=\"\(href)\">bank.example</a>")
         #expect(HTMLScanner(output).violations == [])
-        #expect(output.contains("]</small>"))
         #expect(!output.contains("<b>") && !output.contains("<img") && !output.contains("<svg"))
     }
 
     @Test func directionControlsInLinksAreVisible() {
         let output = sanitized("<a href=http://a.example>gnp\u{202E}exe&#x2066;</a>\u{202E}")
         #expect(output.contains(">gnp[U+202E]exe[U+2066]</a>\u{202E}"))
-    }
-
-    @Test func remoteImagesAreCountedAndBlocked() {
-        let html = """
-            <img src="http://a.example/1.png" alt="One" width=5><img src=//a.example/2><img src=cid:x%40y>\
-            <table background="https://a.example/3"><tr><td style="background-image:url('https://a.example/4')">x</table>\
-            <img src="data:image/gif;base64,R0lGOD==">
-            """
-        let octets = Array(html.utf8)
-        var policy = HTMLPolicy()
-        let blocked = SanitizedHTML(sanitizing: octets.span, policy: policy)
-        #expect(blocked.blockedImages == 4)
-        #expect(!blocked.html.contains("a.example"))
-        #expect(blocked.html.hasPrefix("<img alt=\"One\" width=\"5\"><img src=\"cid:x%40y\"><table>"))
-        #expect(blocked.html.hasSuffix("<img src=\"data:image/gif;base64,R0lGOD==\">"))
-        policy.remoteImages = .blockedWithAddress
-        #expect(
-            sanitized(html, policy).contains(
-                "<img alt=\"One\" width=\"5\" data-blocked-src=\"http://a.example/1.png\">"
-            )
-        )
-        policy.remoteImages = .shown
-        policy.contentAddress = { $0 == "x@y" ? "/parts/7?a&b" : nil }
-        let shown = SanitizedHTML(sanitizing: octets.span, policy: policy)
-        #expect(shown.html.contains("src=\"http://a.example/1.png\""))
-        #expect(shown.html.contains("<img src=\"https://a.example/2\"><img src=\"/parts/7?a&amp;b\">"))
-        #expect(sanitized("<img src=cid:other>", policy) == "")
-        #expect(sanitized("<img src=cid:other alt=a>", policy) == "<img alt=\"a\">")
     }
 
     @Test func depthAttributesAndSizeAreBounded() {
@@ -377,7 +238,7 @@ func sanitized(_ html: String, _ policy: HTMLPolicy = HTMLPolicy()) -> String {
     }
 
     @Test func anySoupBecomesBalancedAndStable() {
-        var random = SeededGenerator(seed: 3)
+        var random = SeededNumbers(seed: 3)
         for round in 0..<3000 {
             let soup = HTMLSoup.octets(&random)
             var policy = HTMLPolicy()

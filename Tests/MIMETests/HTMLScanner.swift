@@ -26,7 +26,8 @@ struct HTMLScanner {
         """.split(whereSeparator: \.isWhitespace).map(String.init)
     )
     static let properties: Set<String> = [
-        "background", "background-color", "border-collapse", "border-radius", "border-spacing", "caption-side", "clear",
+        "background", "background-color", "background-image", "background-repeat", "background-size", "border-collapse",
+        "border-radius", "border-spacing", "caption-side", "clear",
         "color", "direction", "display", "empty-cells", "float", "height", "letter-spacing", "line-height",
         "max-height",
         "max-width", "min-height", "min-width", "overflow-wrap", "table-layout", "text-align", "text-indent",
@@ -163,7 +164,7 @@ struct HTMLScanner {
             Self.properties.contains(parts[0])
             || Self.propertyFamilies.contains { parts[0] == $0 || parts[0].hasPrefix($0 + "-") }
         let value = parts[1].replacingOccurrences(
-            of: "(rgb|hsl)a?\\([0-9.,%/ ]*\\)",
+            of: "(rgb|hsl)a?\\([0-9.,%/ ]*\\)|url\\('(/parts/|https?://)[-A-Za-z0-9._~%?&=/:]*'\\)",
             with: "",
             options: .regularExpression
         )

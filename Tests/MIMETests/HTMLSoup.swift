@@ -1,20 +1,3 @@
-/// Random numbers that are the same in each run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-}
-
 /// Tags, attributes and marks in any order.
 enum HTMLSoup {
     static let elements = [
@@ -43,7 +26,7 @@ enum HTMLSoup {
         "www.b.example",
     ]
 
-    static func octets(_ random: inout SeededGenerator) -> [UInt8] {
+    static func octets(_ random: inout SeededNumbers) -> [UInt8] {
         var html = ""
         for _ in 0..<Int.random(in: 1...40, using: &random) {
             let element = elements.randomElement(using: &random) ?? ""

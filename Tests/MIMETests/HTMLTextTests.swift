@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func textStaysWithinTheLimit() {
-        var random = SeededGenerator(seed: 5)
+        var random = SeededNumbers(seed: 5)
         for limit in 0..<300 {
             let html = HTMLSoup.octets(&random)
             let (text, isTruncated, _) = readableText(of: html, limit: limit)

@@ -121,7 +121,7 @@ func tokens(_ html: [UInt8], isForeign: Bool = false) -> [String] {
     }
 
     @Test func tokensAreInOrderAndCoverTheSource() {
-        var random = SeededGenerator(seed: 1)
+        var random = SeededNumbers(seed: 1)
         for _ in 0..<2000 {
             let html = HTMLSoup.octets(&random)
             var tokenizer = HTMLTokenizer()

@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func anyPlainTextIsSafe() {
-        var random = SeededGenerator(seed: 7)
+        var random = SeededNumbers(seed: 7)
         for _ in 0..<2000 {
             let soup = HTMLSoup.octets(&random)
             let output = SanitizedHTML(plainText: soup.span).html

@@ -2,19 +2,20 @@ internal import Mail
 
 /// The declarations of a `style` attribute, reduced to what cannot load, run or leave its place.
 ///
-/// A property stays when its name is in the list and its value consists of words, plain numbers, colours and names of
-/// fonts; it is written anew from its tokens. An escape, a function but those of colours, or a negative number drops
-/// the declaration (CSS Syntax, section 5.4.4, read more strictly).
+/// A property stays when its name is in the list and its value consists of words, plain numbers, colours, names of fonts and
+/// the pictures that a policy shows; it is written anew from its tokens. An escape, a function but those of colours, or a
+/// negative number drops the declaration (CSS Syntax, section 5.4.4, read more strictly).
 struct CSSDeclarations {
-    /// How many times the style would have loaded something.
-    private(set) var loads = 0
+    /// How many pictures the style would have fetched from elsewhere and does not.
+    private(set) var blockedImages = 0
     /// `display:none` is among them.
     private(set) var isHidden = false
     /// The declarations that stay.
     private(set) var safe: [UInt8] = []
 
     private static let properties = HTMLNameTable([
-        "background", "background-color", "border", "border-bottom", "border-bottom-color", "border-bottom-style",
+        "background", "background-color", "background-image", "background-repeat", "background-size", "border",
+        "border-bottom", "border-bottom-color", "border-bottom-style",
         "border-bottom-width", "border-collapse", "border-color", "border-left", "border-left-color",
         "border-left-style", "border-left-width", "border-radius", "border-right", "border-right-color",
         "border-right-style", "border-right-width", "border-spacing", "border-style", "border-top",
@@ -28,7 +29,10 @@ struct CSSDeclarations {
         "word-break", "word-spacing", "word-wrap",
     ])
 
-    init(_ style: Span<UInt8>) {
+    private let policy: HTMLPolicy
+
+    init(_ style: Span<UInt8>, policy: HTMLPolicy) {
+        self.policy = policy
         safe.reserveCapacity(style.count)
         var index = 0
         while index < style.count {
@@ -90,9 +94,9 @@ struct CSSDeclarations {
         while !name.isEmpty, style[name.upperBound - 1].isHTMLSpace { name = name.lowerBound..<name.upperBound - 1 }
         let position = Self.properties.position(of: name, in: style)
         let property = position.map { Self.properties.names[$0] } ?? []
-        var value = Value(property: property)
+        var value = Value(property: property, policy: policy)
         value.read(style, colon + 1..<range.upperBound)
-        loads += value.loads
+        blockedImages += value.blockedImages
         guard !property.isEmpty, value.isSafe, !value.text.isEmpty else { return }
         if property.elementsEqual("display".utf8) {
             guard Self.displays.contains(where: { $0.elementsEqual(value.text) }) else { return }
@@ -117,10 +121,13 @@ extension CSSDeclarations {
         let property: [UInt8]
         private(set) var text: [UInt8] = []
         private(set) var isSafe = true
-        private(set) var loads = 0
+        private(set) var blockedImages = 0
+        private let policy: HTMLPolicy
+        private static let maxSize = 2048
 
-        init(property: [UInt8]) {
+        init(property: [UInt8], policy: HTMLPolicy) {
             self.property = property
+            self.policy = policy
         }
 
         mutating func read(_ style: Span<UInt8>, _ range: Range<Int>) {
@@ -150,7 +157,7 @@ extension CSSDeclarations {
                     index += 1
                 }
             }
-            if text.count > 512 { isSafe = false }
+            if text.count > Self.maxSize { isSafe = false }
         }
 
         private static func isLetter(_ style: Span<UInt8>, _ index: Int, _ end: Int) -> Bool {
@@ -202,17 +209,30 @@ extension CSSDeclarations {
             return end
         }
 
-        /// Counts a load and goes on without it; of `background` the colour stays.
+        /// Writes a picture that is shown behind the element; goes on without any other, so that a colour beside it stays.
         private mutating func readAddress(_ style: Span<UInt8>, _ range: Range<Int>) {
-            var start = range.lowerBound
-            while start < range.upperBound,
-                style[start].isHTMLSpace || style[start] == Octet.quote || style[start] == UInt8(ascii: "'")
-            {
-                start += 1
+            func isAround(_ octet: UInt8) -> Bool {
+                octet.isHTMLSpace || octet == Octet.quote || octet == UInt8(ascii: "'")
             }
-            if WebAddress.isRemote(style, start..<range.upperBound) { loads += 1 }
-            if !property.elementsEqual("background".utf8) { isSafe = false }
+            var (start, end) = (range.lowerBound, range.upperBound)
+            while start < end, isAround(style[start]) { start += 1 }
+            while start < end, isAround(style[end - 1]) { end -= 1 }
+            var address: [UInt8] = []
+            address.append(copying: style.extracting(start..<end))
+            let isShorthand = property.elementsEqual("background".utf8)
+            let isBackground = isShorthand || property.elementsEqual("background-image".utf8)
+            // A backslash begins an escape here, and is a slash in an address.
+            if isBackground, !address.contains(Octet.backslash), let shown = policy.background(address) {
+                appendSpace()
+                text += Self.addressStart + shown + Self.addressEnd
+                return
+            }
+            if WebAddress.isRemote(style, start..<end) { blockedImages += 1 }
+            if !isShorthand { isSafe = false }
         }
+
+        private static let addressStart = Array("url('".utf8)
+        private static let addressEnd = Array("')".utf8)
 
         private mutating func readColor(_ style: Span<UInt8>, _ range: Range<Int>) {
             guard range.count <= 48 else {

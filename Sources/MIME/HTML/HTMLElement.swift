@@ -53,7 +53,6 @@ struct HTMLElementSet: ExpressibleByArrayLiteral, Sendable {
     static let cells: HTMLElementSet = [.td, .th, .caption]
     /// Where nothing but parts of a table may stand.
     static let tableFrames: HTMLElementSet = [.table, .thead, .tbody, .tfoot, .tr, .colgroup]
-    static let rowGroups: HTMLElementSet = [.thead, .tbody, .tfoot]
     /// Elements without content.
     static let void: HTMLElementSet = [
         .br, .hr, .img, .image, .col, .wbr, .input, .embed, .meta, .source, .track,

@@ -22,8 +22,9 @@ struct HTMLLinkText {
 
     /// The octets that `notice` takes at most.
     static func maxNotice(_ target: WebAddress) -> Int {
-        let host = min(max(target.host.name.count, target.host.shown.count), maxHost)
-        return noticeStart.count + host * HTMLOutput.ampersand.count + noticeEnd.count
+        guard let host = target.host else { return 0 }
+        let count = min(max(host.name.count, host.shown.count), maxHost)
+        return noticeStart.count + count * HTMLOutput.ampersand.count + noticeEnd.count
     }
 
     /// HTML that names the target's host, when the text could mislead about it; empty otherwise.
@@ -37,8 +38,7 @@ struct HTMLLinkText {
     /// The target's host, when the text names another or has invisible characters in it, and when the target hides it
     /// behind a user's name or behind letters that look like others.
     private var noticedHost: [UInt8]? {
-        let host = target.host
-        if host.name.isEmpty { return nil }
+        guard let host = target.host else { return nil }
         var isMisleading = target.hasUser || host.isSuspicious
         var hasASCIIName = false
         for word in text.split(whereSeparator: { $0 <= Octet.space || $0 == Octet.less || $0 == Octet.comma }) {
@@ -46,7 +46,7 @@ struct HTMLLinkText {
             guard let named = Self.host(in: visible) else { continue }
             if named.allSatisfy({ $0 < 0x80 }) { hasASCIIName = true }
             let isDisguised = visible.count < word.count && Self.host(in: Array(word)) != named
-            if isDisguised || !Self.isSame(WebHost(named).name, host.name) { isMisleading = true }
+            if isDisguised || !Self.isSame(WebHost(named)?.name ?? named, host.name) { isMisleading = true }
         }
         // Beside a name in US-ASCII, one that differs by an accent would pass for it.
         return isMisleading ? (hasASCIIName ? host.name : host.shown) : nil

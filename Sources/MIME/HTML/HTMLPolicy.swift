@@ -15,7 +15,8 @@ public struct HTMLPolicy: Sendable {
     /// Where the part with a `Content-ID` is to be had (RFC 2392).
     ///
     /// Called with the identifier without its brackets; what it returns is written as it is but for escaping, so it
-    /// must be an address of our own, and `nil` leaves the image without a source. Without a closure `cid:` stays.
+    /// must be an address of our own, and `nil` leaves the image without a source. Without a closure `cid:` stays in
+    /// images, and backgrounds are left out.
     public var contentAddress: (@Sendable (String) -> String?)?
     /// Whether a link whose text names another host is followed by its target's host; once is enough.
     public var namesLinkTargets = true
@@ -30,6 +31,52 @@ public struct HTMLPolicy: Sendable {
 
     /// Makes a policy that blocks remote images.
     public init() {}
+}
+
+extension HTMLPolicy {
+    /// What becomes of a picture.
+    enum Picture {
+        /// It is shown from this address.
+        case shown([UInt8])
+        /// It would have been fetched from elsewhere.
+        case blocked
+        /// There is none.
+        case missing
+    }
+
+    func picture(_ source: WebAddress) -> Picture {
+        switch source.scheme {
+        case .http, .https:
+            return remoteImages == .shown ? .shown(source.text) : .blocked
+        case .cid:
+            guard let contentAddress else { return .shown(source.text) }
+            return contentAddress(source.contentID).map { .shown(Array($0.utf8)) } ?? .missing
+        case .data:
+            return source.isEmbeddedPicture ? .shown(source.text) : .missing
+        case .mailto, .tel:
+            return .missing
+        }
+    }
+
+    /// The address of a picture that stands behind other things, for `url('…')`.
+    ///
+    /// Without a closure for `cid:` there is none: nothing but an `img` has a place for an address that is yet to come.
+    func background(_ value: [UInt8]) -> [UInt8]? {
+        guard let source = WebAddress(value), source.scheme != .data, source.scheme != .cid || contentAddress != nil,
+            case .shown(let address) = picture(source), address.count <= Self.maxBackground
+        else { return nil }
+        var encoded: [UInt8] = []
+        for octet in address {
+            switch octet {
+            case UInt8(ascii: "'"), Octet.openParenthesis, Octet.closeParenthesis:
+                encoded += [Octet.percent, UInt8(ascii: "2"), UInt8(ascii: "7") + octet - UInt8(ascii: "'")]
+            default: encoded.append(percentEncoding: octet)
+            }
+        }
+        return encoded
+    }
+
+    private static let maxBackground = 1024
 }
 
 /// HTML that is safe to show within a page.

@@ -13,8 +13,15 @@ extension HTMLSanitizer {
         var source: WebAddress?
         var target: WebAddress?
         var hasText = false
+        var hasRemoteSet = false
         var style: [UInt8] = []
+        /// Declarations for what a block has no attributes for.
         var background: [UInt8] = []
+
+        mutating func addBackground(_ property: StaticString, _ value: [UInt8]) {
+            if !background.isEmpty { background.append(Octet.semicolon) }
+            background += Array("\(property)".utf8) + value
+        }
     }
 
     /// The start tag with the attributes that may stay.
@@ -26,7 +33,7 @@ extension HTMLSanitizer {
         tag += name.name
         var gathered = Gathered()
         var seen: UInt64 = 0
-        for attribute in tokenizer.attributes {
+        for attribute in tokens.tokenizer.attributes {
             // Of attributes with one name the first counts.
             guard let known = HTMLAttribute.named(html, attribute.name), seen >> known.rawValue & 1 == 0 else {
                 continue
@@ -39,12 +46,10 @@ extension HTMLSanitizer {
             guard let target = gathered.target else { return nil }
             Self.append(target, to: &tag)
         } else if name == .img {
-            guard writeSource(gathered.source, to: &tag) || gathered.hasText else { return nil }
+            guard writeSource(gathered, to: &tag) || gathered.hasText else { return nil }
         }
-        var style = gathered.style
-        if !gathered.background.isEmpty {
-            style = Self.backgroundColor + gathered.background + (style.isEmpty ? [] : [Octet.semicolon]) + style
-        }
+        let isBoth = !gathered.background.isEmpty && !gathered.style.isEmpty
+        let style = gathered.background + (isBoth ? [Octet.semicolon] : []) + gathered.style
         if !style.isEmpty { tag.append(attribute: HTMLAttribute.style.name, style) }
         tag.append(Octet.greater)
         return StartTag(octets: tag, target: gathered.target)
@@ -64,7 +69,6 @@ extension HTMLSanitizer {
         tag += linkAttributes
     }
 
-    private static let backgroundColor = Array("background-color:".utf8)
     private static let blockedSource = Array("data-blocked-src".utf8)
 
     private mutating func read(
@@ -79,12 +83,12 @@ extension HTMLSanitizer {
         guard isAddress || known.isAllowed(on: element) else { return }
         var value: [UInt8] = []
         value.reserveCapacity(attribute.value.count)
-        tokenizer.appendValue(of: attribute, in: html, to: &value)
+        tokens.tokenizer.appendValue(of: attribute, in: html, to: &value)
         if isAddress {
             readAddress(value, known, element, &gathered)
         } else if known == .style {
-            let style = CSSDeclarations(value.span)
-            blockedImages += style.loads
+            let style = CSSDeclarations(value.span, policy: policy)
+            blockedImages += style.blockedImages
             gathered.style = style.safe
         } else if let form = known.form {
             if form != .text { value = value.trimmingSpaces() }
@@ -92,7 +96,7 @@ extension HTMLSanitizer {
             if known == .alt, !value.isEmpty { gathered.hasText = true }
             if element == .body, known == .bgcolor {
                 // A body becomes a block, which has its colour from its style.
-                gathered.background = value
+                gathered.addBackground("background-color:", value)
             } else {
                 tag.append(attribute: known.name, form == .flag ? known.name : value)
             }
@@ -120,39 +124,35 @@ extension HTMLSanitizer {
             gathered.target = address
         case .src:
             gathered.source = WebAddress(value)
+        case .srcset:
+            gathered.hasRemoteSet = WebAddress.isRemote(value.span, 0..<value.count)
         default:
-            if WebAddress.isRemote(value.span, 0..<value.count) { blockedImages += 1 }
+            if let address = policy.background(value) {
+                gathered.addBackground("background-image:url('", address + Array("')".utf8))
+            } else if WebAddress.isRemote(value.span, 0..<value.count) {
+                blockedImages += 1
+            }
         }
     }
 
     /// Writes where a picture comes from.
     ///
     /// - Returns: whether anything was written.
-    private mutating func writeSource(_ source: WebAddress?, to tag: inout [UInt8]) -> Bool {
-        guard let source else { return false }
-        switch source.scheme {
-        case .http, .https:
-            if policy.remoteImages == .shown {
-                tag.append(attribute: HTMLAttribute.src.name, source.text)
-                return true
-            }
+    private mutating func writeSource(_ gathered: Gathered, to tag: inout [UInt8]) -> Bool {
+        switch gathered.source.map(policy.picture) ?? .missing {
+        case .shown(let address):
+            tag.append(attribute: HTMLAttribute.src.name, address)
+            return true
+        case .blocked:
             blockedImages += 1
-            guard policy.remoteImages == .blockedWithAddress else { return false }
+            guard policy.remoteImages == .blockedWithAddress, let source = gathered.source else { return false }
             tag.append(attribute: Self.blockedSource, source.text)
-        case .cid:
-            guard let resolve = policy.contentAddress else {
-                tag.append(attribute: HTMLAttribute.src.name, source.text)
-                return true
-            }
-            guard let address = resolve(source.contentID) else { return false }
-            tag.append(attribute: HTMLAttribute.src.name, Array(address.utf8))
-        case .data:
-            guard source.isEmbeddedPicture else { return false }
-            tag.append(attribute: HTMLAttribute.src.name, source.text)
-        case .mailto, .tel:
+            return true
+        case .missing:
+            // The same picture in other sizes.
+            if gathered.hasRemoteSet { blockedImages += 1 }
             return false
         }
-        return true
     }
 }
 

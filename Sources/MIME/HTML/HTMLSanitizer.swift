@@ -7,15 +7,10 @@ internal import Mail
 /// the tree that was written, and that nothing reaches out of where the output is put.
 struct HTMLSanitizer {
     let policy: HTMLPolicy
-    var tokenizer: HTMLTokenizer
+    private(set) var tokens: HTMLShownTokens
     var output = HTMLOutput()
     var blockedImages = 0
 
-    private var skip: HTMLSkip?
-    /// Nothing is passed over any more, since what was passed over had no end.
-    private var neverSkips = false
-    /// What follows is the text of a script or the like.
-    private var isInHiddenText = false
     private var hasBody = false
     /// Open elements that were dropped for their depth.
     private var dropped = 0
@@ -27,27 +22,20 @@ struct HTMLSanitizer {
 
     init(policy: HTMLPolicy) {
         self.policy = policy
-        tokenizer = HTMLTokenizer(maxAttributes: policy.maxAttributes)
+        tokens = HTMLShownTokens(maxAttributes: policy.maxAttributes)
     }
 
     mutating func sanitize(_ html: Span<UInt8>) -> SanitizedHTML {
         output.reserve(min(policy.maxOutput, html.count), limit: policy.maxOutput)
         reopeningBudget = html.count
         reading: while !output.isTruncated {
-            switch tokenizer.next(html) {
-            case .text(let range):
-                if isShowing { writeText(html, range) }
-            case .reference:
-                if isShowing { writeReference() }
-            case .startTag:
-                readStartTag(html)
-            case .endTag:
-                readEndTag()
-            case .comment, .doctype:
-                break
-            case .end:
-                guard let skip else { break reading }
-                leave(skip)
+            switch tokens.next(html) {
+            case .text(let range): writeText(html, range)
+            case .reference: writeReference()
+            case .startTag: readStartTag(html)
+            case .endTag: readEndTag()
+            case .comment, .doctype: break
+            case .end: break reading
             }
         }
         while output.top != nil { output.pop() }
@@ -55,16 +43,8 @@ struct HTMLSanitizer {
             html: output.octets,
             blockedImages: blockedImages,
             isTruncated: output.isTruncated,
-            steps: steps + tokenizer.steps + output.steps
+            steps: steps + tokens.tokenizer.steps + output.steps
         )
-    }
-
-    private var isShowing: Bool { skip == nil && !isInHiddenText }
-
-    private mutating func leave(_ skip: HTMLSkip) {
-        tokenizer.rewind(to: skip.resumption)
-        self.skip = nil
-        neverSkips = true
     }
 
     // MARK: Text
@@ -75,7 +55,7 @@ struct HTMLSanitizer {
     }
 
     private mutating func writeReference() {
-        guard let (first, second) = tokenizer.characters else { return }
+        guard let (first, second) = tokens.tokenizer.characters else { return }
         var octets: [UInt8] = []
         swap(&octets, &characters)
         octets.removeAll(keepingCapacity: true)
@@ -93,29 +73,9 @@ struct HTMLSanitizer {
     // MARK: Start tags
 
     private mutating func readStartTag(_ html: Span<UInt8>) {
-        if var running = skip {
-            guard running.isEnded(byStart: tokenizer.element, isSelfClosing: tokenizer.isSelfClosing) else {
-                skip = running
-                return
-            }
-            skip = nil
-            tokenizer.isForeign = false
-        }
-        guard let element = tokenizer.element.map(Self.canonical) else { return }
-        if HTMLSkip.hiddenText.contains(element) {
-            isInHiddenText = true
-        } else if HTMLSkip.hidden.contains(element) {
-            beginSkip(element)
-        } else if let name = Self.writtenName(of: element) {
-            open(element, as: name, html)
-        }
-    }
-
-    private mutating func beginSkip(_ element: HTMLElement) {
-        let isForeign = HTMLSkip.foreign.contains(element)
-        guard !neverSkips, !isForeign || !tokenizer.isSelfClosing else { return }
-        skip = HTMLSkip(element, resumption: tokenizer.index)
-        tokenizer.isForeign = isForeign
+        guard let element = tokens.tokenizer.element.map(Self.canonical), let name = Self.writtenName(of: element)
+        else { return }
+        open(element, as: name, html)
     }
 
     /// The element that older names stand for.
@@ -231,17 +191,9 @@ struct HTMLSanitizer {
     // MARK: End tags
 
     private mutating func readEndTag() {
-        if isInHiddenText {
-            isInHiddenText = false
+        guard let element = tokens.tokenizer.element.map(Self.canonical), Self.writtenName(of: element) != nil else {
             return
         }
-        if var running = skip {
-            let isEnded = running.isEnded(byEnd: tokenizer.element)
-            skip = isEnded ? nil : running
-            if isEnded { tokenizer.isForeign = false }
-            return
-        }
-        guard let element = tokenizer.element.map(Self.canonical), Self.writtenName(of: element) != nil else { return }
         if element == .br, !output.isInTableFrame { output.write(Array("<br>".utf8)) }
         guard !HTMLElementSet.void.contains(element), element != .body else { return }
         if dropped > 0 {

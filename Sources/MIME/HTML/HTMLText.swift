@@ -7,11 +7,7 @@ internal import Mail
 /// reader of the page would not see, such as scripts, titles and `display:none`, is left out.
 package struct HTMLText {
     private var lines: HTMLTextLines
-    private var tokenizer = HTMLTokenizer()
-    private var skip: HTMLSkip?
-    /// Nothing is passed over any more, since what was passed over had no end.
-    private var neverSkips = false
-    private var isInHiddenText = false
+    private var tokens = HTMLShownTokens(maxAttributes: 64)
     private var links: [Link] = []
 
     /// A link whose text is being written.
@@ -40,39 +36,27 @@ package struct HTMLText {
     ) -> (text: [UInt8], isTruncated: Bool, steps: Int) {
         var converter = HTMLText(limit: limit)
         converter.convert(html)
-        let steps = converter.tokenizer.steps + converter.lines.steps
+        let steps = converter.tokens.tokenizer.steps + converter.lines.steps
         return (converter.lines.octets, converter.lines.isTruncated, steps)
     }
 
     private mutating func convert(_ html: Span<UInt8>) {
-        while !lines.isTruncated {
-            switch tokenizer.next(html) {
-            case .text(let range):
-                if skip == nil, !isInHiddenText { lines.write(html, range) }
-            case .reference:
-                if skip == nil, !isInHiddenText { writeReference() }
-            case .startTag:
-                readStartTag(html)
-            case .endTag:
-                readEndTag()
-            case .comment, .doctype:
-                break
-            case .end:
-                guard let skip else {
-                    while !links.isEmpty { endLink() }
-                    lines.finish()
-                    return
-                }
-                tokenizer.rewind(to: skip.resumption)
-                self.skip = nil
-                neverSkips = true
+        reading: while !lines.isTruncated {
+            switch tokens.next(html) {
+            case .text(let range): lines.write(html, range)
+            case .reference: writeReference()
+            case .startTag: readStartTag(html)
+            case .endTag: readEndTag()
+            case .comment, .doctype: break
+            case .end: break reading
             }
         }
+        while !links.isEmpty, !lines.isTruncated { endLink() }
         lines.finish()
     }
 
     private mutating func writeReference() {
-        guard let (first, second) = tokenizer.characters else { return }
+        guard let (first, second) = tokens.tokenizer.characters else { return }
         // Fillers of newsletters, and references that stand for no character.
         if first == "\u{200C}" || first == "\u{FFFD}" { return }
         var octets: [UInt8] = []
@@ -84,29 +68,8 @@ package struct HTMLText {
     // MARK: Tags
 
     private mutating func readStartTag(_ html: Span<UInt8>) {
-        if var running = skip {
-            guard running.isEnded(byStart: tokenizer.element, isSelfClosing: tokenizer.isSelfClosing) else {
-                skip = running
-                return
-            }
-            skip = nil
-            tokenizer.isForeign = false
-        }
-        guard let element = tokenizer.element else { return }
-        if HTMLSkip.hiddenText.contains(element) {
-            isInHiddenText = true
-        } else if HTMLSkip.hidden.contains(element) || isHidden(element, html) {
-            beginSkip(element)
-        } else {
-            open(element, html)
-        }
-    }
-
-    private mutating func beginSkip(_ element: HTMLElement) {
-        let isForeign = HTMLSkip.foreign.contains(element)
-        guard !neverSkips, !isForeign || !tokenizer.isSelfClosing else { return }
-        skip = HTMLSkip(element, resumption: tokenizer.index)
-        tokenizer.isForeign = isForeign
+        guard let element = tokens.tokenizer.element else { return }
+        if isHidden(element, html) { tokens.skipElement() } else { open(element, html) }
     }
 
     /// Elements that are left out when they are not displayed, as the preview lines of newsletters are.
@@ -114,17 +77,20 @@ package struct HTMLText {
         .a, .article, .b, .blockquote, .center, .div, .em, .font, .i, .p, .section, .small, .span, .strong, .table,
     ]
 
+    /// What a style needs to be read; a text shows no pictures.
+    private static let policy = HTMLPolicy()
+
     private mutating func isHidden(_ element: HTMLElement, _ html: Span<UInt8>) -> Bool {
         guard Self.hideable.contains(element) else { return false }
-        for attribute in tokenizer.attributes {
+        for attribute in tokens.tokenizer.attributes {
             switch HTMLAttribute.named(html, attribute.name) {
             case .hidden: return true
             case .style:
                 guard attribute.value.count < 16_384 else { continue }
                 var value: [UInt8] = []
-                tokenizer.appendValue(of: attribute, in: html, to: &value)
+                tokens.tokenizer.appendValue(of: attribute, in: html, to: &value)
                 lines.charge(value.count)
-                if CSSDeclarations(value.span).isHidden { return true }
+                if CSSDeclarations(value.span, policy: Self.policy).isHidden { return true }
             default: continue
             }
         }
@@ -154,17 +120,7 @@ package struct HTMLText {
     }
 
     private mutating func readEndTag() {
-        if isInHiddenText {
-            isInHiddenText = false
-            return
-        }
-        if var running = skip {
-            let isEnded = running.isEnded(byEnd: tokenizer.element)
-            skip = isEnded ? nil : running
-            if isEnded { tokenizer.isForeign = false }
-            return
-        }
-        guard let element = tokenizer.element else { return }
+        guard let element = tokens.tokenizer.element else { return }
         switch element {
         case .a: if !links.isEmpty { endLink() }
         case .li: lines.endItem()
@@ -194,10 +150,10 @@ package struct HTMLText {
     }
 
     private mutating func value(of wanted: HTMLAttribute, _ html: Span<UInt8>) -> [UInt8]? {
-        for attribute in tokenizer.attributes where HTMLAttribute.named(html, attribute.name) == wanted {
+        for attribute in tokens.tokenizer.attributes where HTMLAttribute.named(html, attribute.name) == wanted {
             guard attribute.value.count < 16_384 else { return nil }
             var value: [UInt8] = []
-            tokenizer.appendValue(of: attribute, in: html, to: &value)
+            tokens.tokenizer.appendValue(of: attribute, in: html, to: &value)
             lines.charge(value.count)
             return value
         }
@@ -228,7 +184,8 @@ package struct HTMLText {
         lines.markDirections(from: link.start)
         let text = lines.text(from: link.start)
         let address = link.target.shown
-        guard address.count <= 1000, link.target.host.isSuspicious || !Self.isShown(link.target, in: text) else {
+        guard address.count <= 1000, link.target.host?.isSuspicious == true || !Self.isShown(link.target, in: text)
+        else {
             return
         }
         lines.append(address: address)

@@ -15,7 +15,7 @@ struct WebAddress: Equatable {
     /// The address in characters that need no escaping but `&` and `'`.
     private(set) var text: [UInt8]
     /// The host, or the domain of a mail address.
-    private(set) var host = WebHost([])
+    private(set) var host: WebHost?
     /// Where the host stands in `text`.
     private var hostRange = 0..<0
     /// Whether a user name stands before the host.
@@ -79,12 +79,14 @@ struct WebAddress: Equatable {
         while hostEnd < end, isLiteral ? octets[hostEnd] != UInt8(ascii: "]") : octets[hostEnd] != Octet.colon {
             hostEnd += 1
         }
-        guard hostEnd > userEnd else { return false }
-        text += [UInt8(ascii: "/"), UInt8(ascii: "/")]
-        appendEncoded(octets, lower..<userEnd)
+        if isLiteral, hostEnd < end { hostEnd += 1 }
         var given: [UInt8] = []
         given.append(copying: octets.extracting(userEnd..<hostEnd))
-        append(host: given)
+        // What a browser cannot read leads nowhere.
+        guard let host = WebHost(given), Self.isPort(octets, hostEnd..<end) else { return false }
+        text += [UInt8(ascii: "/"), UInt8(ascii: "/")]
+        appendEncoded(octets, lower..<userEnd)
+        append(host)
         appendEncoded(octets, hostEnd..<end)
         var path = end
         while path < octets.count, octets[path] != Octet.question, octets[path] != UInt8(ascii: "#") {
@@ -99,8 +101,16 @@ struct WebAddress: Equatable {
         return true
     }
 
-    private mutating func append(host given: [UInt8]) {
-        host = WebHost(given)
+    /// Whether nothing or a colon with digits stands behind a host.
+    private static func isPort(_ octets: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard !range.isEmpty else { return true }
+        guard octets[range.lowerBound] == Octet.colon, range.count <= 6 else { return false }
+        for index in range.dropFirst() where !octets[index].isASCIIDigit { return false }
+        return true
+    }
+
+    private mutating func append(_ host: WebHost) {
+        self.host = host
         hostRange = text.count..<text.count + host.name.count
         text += host.name
     }
@@ -108,16 +118,20 @@ struct WebAddress: Equatable {
     /// Reads the domain of a mail address; of several, the last one's.
     private mutating func readDomain() {
         let address = text.prefix { $0 != Octet.question }
-        guard let at = address.lastIndex(of: Octet.at) else { return }
+        guard let at = address.lastIndex(of: Octet.at), let domain = WebHost(Array(address[(at + 1)...])) else {
+            return
+        }
         let rest = Array(text[address.endIndex...])
-        let domain = Array(address[(at + 1)...])
         text.removeSubrange((at + 1)...)
-        append(host: domain)
+        append(domain)
         text += rest
     }
 
     /// The address as a reader is to see it: the host in its own script where that deceives nobody.
-    var shown: [UInt8] { text[..<hostRange.lowerBound] + host.shown + text[hostRange.upperBound...] }
+    var shown: [UInt8] {
+        guard let host else { return text }
+        return text[..<hostRange.lowerBound] + host.shown + text[hostRange.upperBound...]
+    }
 
     /// Appends octets, those that could end an attribute or deceive the eye as `%XX`.
     private mutating func appendEncoded(_ octets: Span<UInt8>, _ range: Range<Int>) {

@@ -11,8 +11,13 @@ struct WebHost: Equatable {
     let isSuspicious: Bool
 
     /// Reads the host as it stands in an address.
-    init(_ octets: [UInt8]) {
+    ///
+    /// - Returns: `nil` for one with octets that no host has (URL standard, section 3.1, "forbidden host code point").
+    init?(_ octets: [UInt8]) {
         let given = octets.map(\.asciiLowercased)
+        guard !given.isEmpty,
+            given.first == UInt8(ascii: "[") || !Self.percentDecoded(given).contains(where: Self.isForbidden)
+        else { return nil }
         guard given.contains(where: { $0 >= 0x80 || $0 == Octet.percent }) || Self.hasEncodedLabel(given) else {
             name = Self.percentEncoded(given)
             shown = name
@@ -64,6 +69,16 @@ struct WebHost: Equatable {
             }
         }
         return result
+    }
+
+    private static func isForbidden(_ octet: UInt8) -> Bool {
+        switch octet {
+        case ...Octet.space, 0x7F, UInt8(ascii: "#"), Octet.percent, UInt8(ascii: "/"), Octet.colon, Octet.less,
+            Octet.greater, Octet.question, Octet.at, UInt8(ascii: "["), Octet.backslash, UInt8(ascii: "]"),
+            UInt8(ascii: "^"), UInt8(ascii: "|"):
+            true
+        default: false
+        }
     }
 
     private static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
