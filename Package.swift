@@ -124,7 +124,7 @@ var targets: [Target] = [
             yams,
         ]
     ),
-    tests(of: "EndToEnd", ["TestSupport"]),
+    tests(of: "EndToEnd", ["MIME", "TestSupport"]),
 ]
 
 if fuzzing {

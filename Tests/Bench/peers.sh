@@ -7,7 +7,8 @@
 set -eu
 
 # program:package
-peers="postfix:postfix smtp-sink:postfix swaks:swaks curl:curl strace:strace sqlite3:sqlite3 python3:python3"
+peers="postfix:postfix smtp-sink:postfix swaks:swaks curl:curl strace:strace sqlite3:sqlite3 python3:python3
+    chromium:chromium"
 
 PATH="$PATH:/usr/sbin:/sbin"
 missing=""
@@ -23,6 +24,12 @@ for peer in $peers; do
         esac
     fi
 done
+
+# A library and no program; a python3 of one's own need not see it.
+if ! /usr/bin/python3 -c "import html5lib" 2>/dev/null; then
+    missing="$missing html5lib"
+    packages="$packages python3-html5lib"
+fi
 
 if [ -z "$missing" ]; then
     exit 0
