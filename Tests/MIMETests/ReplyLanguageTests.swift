@@ -45,6 +45,24 @@ import Testing
         "პარ, 20 ნოე. 2026 10:15 Jane Doe <jane@example.org> დაწერა:",
     ]
 
+    /// A word that stands twice, or out of its order, hides that another is missing.
+    @Test func tablesAreInOrder() {
+        for (name, phrases) in ReplyWords.tables {
+            #expect(!phrases.isEmpty, "\(name)")
+            for (first, second) in zip(phrases, phrases.dropFirst()) where first >= second {
+                Issue.record("\(name): \(first) stands before \(second)")
+            }
+            for phrase in phrases {
+                let isTrimmed = phrase.first?.isWhitespace == false && phrase.last?.isWhitespace == false
+                #expect(isTrimmed && phrase.lowercased() == phrase, "\(name): \(phrase)")
+            }
+        }
+        // A label names one field.
+        let labels = ReplyWords.tables.filter { $0.name.hasPrefix("HeaderLabel") }.flatMap(\.phrases)
+        let twice = Dictionary(grouping: labels) { $0 }.filter { $0.value.count > 1 }.keys
+        #expect(twice.isEmpty, "\(twice)")
+    }
+
     @Test(arguments: attributions) func attributionsOfLanguages(line: String) {
         ReplyTests.expectMarks(ReplyTests.Marked(line, "n|It works.\nn|\na|\(line)\na|\nq|> Does it print?\nq|> Jane"))
         ReplyTests.expectMarks(ReplyTests.Marked(line, "n|It works.\nn|\na|\(line)\na|\nq|Does it print?\nq|Jane"))

@@ -2,10 +2,15 @@
 ///
 /// Phrases are kept by their first and their last character, so that a text is compared with few of them.
 struct PhraseTable: Sendable {
+    /// The phrases in the order of their characters, which shows where one is missing or stands twice.
+    let phrases: [String]
+    private let whole: Set<String>
     private var byFirst: [Unicode.Scalar: [String]] = [:]
     private var byLast: [Unicode.Scalar: [String]] = [:]
 
     init(_ phrases: [String]) {
+        self.phrases = phrases
+        whole = Set(phrases)
         // The longest come first, so that the first one that fits is the best one.
         for phrase in phrases.sorted(by: { $0.utf8.count > $1.utf8.count }) {
             guard let first = phrase.unicodeScalars.first, let last = phrase.unicodeScalars.last else { continue }
@@ -13,6 +18,9 @@ struct PhraseTable: Sendable {
             byLast[last, default: []].append(phrase)
         }
     }
+
+    /// Whether `text` is one of the phrases.
+    func contains(_ text: String) -> Bool { whole.contains(text) }
 
     /// The phrase that `text` begins with, not in the middle of a word.
     func prefix(of text: String) -> String? {

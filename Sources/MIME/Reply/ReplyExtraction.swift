@@ -41,6 +41,9 @@ public struct ReplyExtraction: Sendable, Hashable {
     /// The forward within the text, if there is one.
     public let forward: ForwardedHeader?
 
+    /// The work that was done: octets that were decoded and compared, each time counted.
+    package let steps: Int
+
     /// Divides a text.
     ///
     /// - Parameters:
@@ -50,6 +53,7 @@ public struct ReplyExtraction: Sendable, Hashable {
         let classifier = ReplyClassifier(TextLines(text), subject: subject)
         let segments = classifier.segments
         let count = classifier.text.octets.count
+        steps = classifier.text.work.steps
         guard !segments.isEmpty else {
             spans = count > 0 ? [Span(kind: .new, range: 0..<count, isShown: true)] : []
             hasInlineAnswers = false

@@ -1,7 +1,7 @@
 internal import Mail
 
 /// A text as lines, each with its quote marks and blanks told apart from what it says.
-struct TextLines: Sendable {
+struct TextLines {
     /// One line; all offsets count octets of UTF-8 from the start of the text.
     struct Line: Sendable {
         /// The line without its line feed.
@@ -21,11 +21,19 @@ struct TextLines: Sendable {
     /// For each line the first one from there on that says something; the number of lines when there is none.
     private(set) var nextText: [Int] = []
 
+    /// How many octets were looked at; shared by all copies of these lines.
+    let work = Effort()
+
+    final class Effort {
+        fileprivate(set) var steps = 0
+    }
+
     /// Lines that are longer are prose, whatever they hold.
     static let longestStructure = 1000
 
     init(_ text: String) {
         octets = Array(text.utf8)
+        work.steps = octets.count
         var start = 0
         for index in octets.indices where octets[index] == Octet.lineFeed {
             lines.append(line(start..<index))
@@ -51,6 +59,7 @@ struct TextLines: Sendable {
 
     /// A part of the text, without the bidirectional controls and zero-width characters that would part words.
     func string(_ range: Range<Int>) -> String {
+        work.steps += range.count
         let text = String(decoding: octets[range], as: UTF8.self)
         guard text.unicodeScalars.contains(where: Self.isFormat) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.filter { !Self.isFormat($0) }))
