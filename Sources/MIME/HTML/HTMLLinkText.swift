@@ -3,8 +3,9 @@ internal import Mail
 /// What a link shows beside where it leads.
 struct HTMLLinkText {
     let target: WebAddress
-    /// The first octets of the text.
+    /// The first octets of the text that is seen.
     private(set) var text: [UInt8] = []
+    private var endsHidden = false
 
     private static let maxText = 512
     private static let maxHost = 255
@@ -15,9 +16,20 @@ struct HTMLLinkText {
         self.target = target
     }
 
+    /// Takes text of the link as a reader sees it: without controls, one blank for many, and of characters that take no
+    /// place the first of each run, so that they push nothing out of what is compared.
     mutating func append(_ source: Span<UInt8>, _ range: Range<Int>) {
-        let count = min(range.count, Self.maxText - text.count)
-        for index in range.lowerBound..<range.lowerBound + count { text.append(source[index]) }
+        guard text.count < Self.maxText else { return }
+        for scalar in String(decoding: source.copied(range), as: UTF8.self).unicodeScalars {
+            guard text.count < Self.maxText else { return }
+            let isHidden = VisibleText.isHidden(scalar)
+            defer { endsHidden = isHidden }
+            if scalar.properties.isWhitespace {
+                if let last = text.last, last != Octet.space { text.append(Octet.space) }
+            } else if !isHidden || (!endsHidden && scalar.properties.generalCategory != .control) {
+                text += Array(String(scalar).utf8)
+            }
+        }
     }
 
     /// The octets that `notice` takes at most.

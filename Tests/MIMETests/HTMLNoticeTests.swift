@@ -1,0 +1,39 @@
+import MIME
+import Testing
+
+/// The host beside a deceptive link is cut out of what the sender wrote, and no markup of it is ours.
+@Suite struct HTMLNoticeTests {
+    @Test(arguments: [
+        ("http://A.Example", "a.example"), ("http://[2001:db8::1]/x", "[2001:db8::1]"),
+        ("http://a_b.example", "a_b.example"), ("http://user@a.example", "a.example"),
+    ])
+    func hosts(address: String, shown: String) {
+        let html = "<a href='\(address)'>www.bank.example</a>"
+        let output = SanitizedHTML(sanitizing: Array(html.utf8).span).html
+        #expect(output.hasSuffix("www.bank.example</a><small> [\(shown)]</small>"), "\(output)")
+    }
+
+    @Test(arguments: [
+        "http:<img src=x onerror=alert(1)>", "http://a&lt;b&gt;\"", "http://a&amp;lt;b", "http://a%3Cb",
+        "http:&lt;img src=x onerror=alert(1)&gt;", "http://[<b>]/", "http://[\"onclick=x]/",
+    ])
+    func noMarkupOfAHostIsOurs(address: String) {
+        let html = "<a href='\(address)'>www.bank.example</a>"
+        let output = SanitizedHTML(sanitizing: Array(html.utf8).span).html
+        #expect(HTMLScanner(output).violations == [], "\(output)")
+        #expect(!output.contains("<img") && !output.contains("<b>"))
+    }
+
+    /// What a reader does not see hides no name.
+    @Test(arguments: [
+        "www.ba\u{0}nk.example", "www.ba&#12;nk.example", "www.bank\u{7F}.example", "www.ba\u{200B}nk.example",
+        String(repeating: "\u{0}", count: 1000) + "www.bank.example",
+        String(repeating: "\u{200B}", count: 1000) + "www.bank.example",
+        String(repeating: " ", count: 1000) + "www.bank.example",
+    ])
+    func hiddenNames(text: String) {
+        let html = "<a href='http://evil.example'>\(text)</a>"
+        let output = SanitizedHTML(sanitizing: Array(html.utf8).span).html
+        #expect(output.hasSuffix("</a><small> [evil.example]</small>"), "\(output)")
+    }
+}
