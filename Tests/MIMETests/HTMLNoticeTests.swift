@@ -36,4 +36,20 @@ import Testing
         let output = SanitizedHTML(sanitizing: Array(html.utf8).span).html
         #expect(output.hasSuffix("</a><small> [evil.example]</small>"), "\(output)")
     }
+
+    /// A link that ends with the block within it ends before the next one begins.
+    @Test(arguments: [
+        ("<a><li>b</a>c<a>d", "<a><ul><li>bc</li></ul></a><a>d</a>"),
+        ("<a><div>b</a><a>d</div>e", "<a><div>b</div></a><a>de</a>"),
+        ("<a><div>b</a><b>c<a>d</a>e</b></div>", "<a><div>b<b>c</b></div></a><a>d</a>e"),
+    ])
+    func linksLieInNoOther(html: String, expected: String) {
+        let link = "<a href=\"http://x.example\">"
+        let source = html.replacing("<a>", with: link)
+        let output = SanitizedHTML(sanitizing: Array(source.utf8).span).html
+        #expect(
+            output.replacing(" rel=\"noopener noreferrer nofollow\" target=\"_blank\"", with: "")
+                == expected.replacing("<a>", with: link)
+        )
+    }
 }

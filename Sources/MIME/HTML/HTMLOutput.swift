@@ -136,6 +136,14 @@ struct HTMLOutput {
         while stack.count > max(index, 0) { pop() }
     }
 
+    /// Closes the innermost link of the table cell, also one that was to end later: none may lie in another.
+    mutating func popLink() {
+        guard !links.isEmpty, let index = stack.lastIndex(where: { $0.name == .a }), index > lastBoundary else {
+            return
+        }
+        pop(to: index)
+    }
+
     /// Closes the open paragraph of the innermost table cell, if there is one.
     mutating func popParagraph() {
         if last(.p) > lastBoundary { pop(to: last(.p)) }

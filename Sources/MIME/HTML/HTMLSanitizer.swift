@@ -142,7 +142,7 @@ struct HTMLSanitizer {
         switch name {
         case .li: prepareItem(of: [.ul, .ol], [.li])
         case .dd, .dt: prepareItem(of: [.dl], [.dd, .dt])
-        case .a: if output.last(.a) > output.lastBoundary { output.pop(to: output.last(.a)) }
+        case .a: output.popLink()
         default:
             guard HTMLElementSet.headings.contains(name), let top = output.top else { break }
             if HTMLElementSet.headings.contains(top) { output.pop() }
