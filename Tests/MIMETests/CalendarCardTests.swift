@@ -141,6 +141,35 @@ import Testing
         #expect(Self.card("BEGIN:VCALENDAR\n\(nested)")?.isComplete == false)
     }
 
+    @Test func otherCharsets() {
+        // A fold between the octets of a character, a line in windows-1252, and octets that are no text at all.
+        let lines: [([UInt8], String)] = [
+            ([0xC3, 0x0D, 0x0A, 0x20, 0xA9], "\u{E9}"), ([0x4D, 0xFC, 0x6C, 0x6C, 0x65, 0x72], "M\u{FC}ller"),
+            ([0x61, 0xC2, 0xC2, 0x85, 0x85, 0x62], "a\u{C2}\u{C2}\u{2026}\u{2026}b"),
+        ]
+        for (octets, expected) in lines {
+            let bytes = Array("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:".utf8) + octets
+            let card = CalendarCard(parsing: bytes.span)
+            #expect(card?.items.first?.summary == expected)
+        }
+        let long = String(repeating: "\u{E9}", count: 40_000)
+        let title = Self.card(Self.event("SUMMARY:x" + long))?.items.first?.summary
+        #expect(
+            title?.hasPrefix("x\u{E9}") == true
+                && title?.unicodeScalars.allSatisfy { "x\u{E9}".unicodeScalars.contains($0) } == true
+        )
+    }
+
+    @Test(arguments: [
+        ("ORGANIZER;CN=\"A; B: ^'C^'\":mailto:a@example.org", "Organizer: A; B: \"C\" <a@example.org>\n"),
+        ("ORGANIZER;CN=a^^b^nc^d:mailto:a@example.org", "Organizer: a^b c^d <a@example.org>\n"),
+        ("ORGANIZER;X=\"open:mailto:a@example.org", ""),
+        ("organizer;cn=A:MAILTO:a@example.org", "Organizer: A <a@example.org>\n"),
+    ])
+    func parameters(line: String, row: String) {
+        #expect(Self.card(Self.event(line))?.text == "Event\n" + row)
+    }
+
     @Test func textHoldsNoControls() throws {
         let card = try #require(Self.card(Self.event("SUMMARY:a\u{0}b\u{1B}[31m\\n c\u{85}\nLOCATION:x\u{7}")))
         #expect(card.text == "Event: ab[31m  c\nLocation: x\n")

@@ -52,11 +52,16 @@ struct CalendarLineReader {
             let end = bytes.lineEnd(from: index, to: bytes.count)
             let room = max(0, Self.maximumLength - line.count)
             line.append(copying: bytes.extracting(index..<min(end, index + room)))
+            // A character that the limit cut would make the whole line look like another charset.
+            if end - index > room { line.removeLast(line.reversed().prefix(3).count { $0 >= 0x80 }) }
             index = end + bytes.lineBreakLength(at: end)
             guard index < bytes.count, bytes[index].isBlank else { break }
             index += 1
         }
-        return line
+        // A fold may part the octets of a character, so that they are looked at together.
+        var decoded: [UInt8] = []
+        _ = CharsetDecoder.decode(line.span, as: .utf8, appendingTo: &decoded)
+        return decoded
     }
 
     private static func line(_ octets: [UInt8]) -> CalendarLine? {
@@ -82,12 +87,7 @@ struct CalendarLineReader {
                 }
             }
             guard parameters.count < maximumParameters else { continue }
-            parameters.append(
-                (
-                    String(decoding: key, as: UTF8.self).uppercasedASCII,
-                    HeaderText.cleaned(value.filter { $0 != Octet.quote })
-                )
-            )
+            parameters.append((String(decoding: key, as: UTF8.self).uppercasedASCII, parameterText(value)))
         }
         guard position < octets.count else { return nil }
         return CalendarLine(
@@ -95,5 +95,29 @@ struct CalendarLineReader {
             parameters: parameters,
             value: PlainText.text(Array(octets[(position + 1)...]), limit: maximumLength)
         )
+    }
+
+    /// A parameter's value without its quotation marks, the escapes of RFC 6868 section 3.1 resolved.
+    private static func parameterText(_ octets: [UInt8]) -> String {
+        var text: [UInt8] = []
+        var index = 0
+        while index < octets.count {
+            let next = octets[index] == UInt8(ascii: "^") && index + 1 < octets.count ? octets[index + 1] : nil
+            let escaped: UInt8? =
+                switch next {
+                case UInt8(ascii: "n"): Octet.lineFeed
+                case UInt8(ascii: "^"): next
+                case UInt8(ascii: "'"): Octet.quote
+                default: nil
+                }
+            if let escaped {
+                text.append(escaped)
+                index += 2
+            } else {
+                if octets[index] != Octet.quote { text.append(octets[index]) }
+                index += 1
+            }
+        }
+        return HeaderText.cleaned(text)
     }
 }

@@ -1,6 +1,6 @@
 /// Text as it goes into a ticket: LF line ends and no control but LF and tab.
 enum PlainText {
-    /// Makes text of UTF-8, at most `limit` octets of it.
+    /// Makes text of UTF-8 that is valid, at most `limit` octets of it.
     static func text(_ utf8: [UInt8], limit: Int) -> String {
         var clean: [UInt8] = []
         clean.reserveCapacity(min(utf8.count, max(0, limit)))
@@ -17,7 +17,7 @@ enum PlainText {
             case 0..<Octet.space, 0x7F:
                 continue
             // C1 controls, U+0080 to U+009F.
-            case 0xC2 where index < utf8.count && utf8[index] < 0xA0:
+            case 0xC2 where index < utf8.count && (0x80..<0xA0).contains(utf8[index]):
                 index += 1
             default:
                 clean.append(octet)
