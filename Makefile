@@ -57,14 +57,8 @@ bench: release ## Measure speed and memory beside Postfix and smtp-sink (see Tes
 	Tests/Bench/bench.sh
 
 FUZZ_SECONDS ?= 600
-fuzz: deps ## Fuzz the session, the parser and the readers of attachments, FUZZ_SECONDS each
-	@set -e; for target in FuzzSMTPSession:smtp FuzzMessage:message FuzzAttachments:attachments; do \
-	  name=$${target%%:*}; dictionary=Tests/Fuzz/$${target##*:}.dict; \
-	  MAILWICKET_FUZZ=1 swift build -c release --product $$name --sanitize fuzzer --scratch-path .build-fuzz; \
-	  mkdir -p .build-fuzz/corpus/$$name Tests/Fuzz/finds/$$name; \
-	  SWIFT_BACKTRACE=enable=no .build-fuzz/release/$$name -dict=$$dictionary -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
-	    -artifact_prefix=Tests/Fuzz/finds/$$name/ .build-fuzz/corpus/$$name Tests/Fuzz/finds/$$name; \
-	done
+fuzz: deps ## Fuzz every reader, FUZZ_SECONDS each (TARGET=FuzzX for one; see Tests/Fuzz/README.md)
+	FUZZ_SECONDS=$(FUZZ_SECONDS) TARGET=$(TARGET) Tests/Fuzz/fuzz.sh
 
 soak: unit peers release ## Run the long kill, fault and generator tests in full
 	swift build -c release --product mailwicket-load --scratch-path $(RELEASE)

@@ -125,15 +125,25 @@ var targets: [Target] = [
         ]
     ),
     tests(of: "EndToEnd", ["MIME", "TestSupport"]),
+
+    // What must hold of every input, for the fuzz targets and for the tests that walk their finds.
+    .target(
+        name: "FuzzChecks",
+        dependencies: ["Mail", "MIME", "Ticketing"],
+        path: "Tests/Fuzz/Checks",
+        swiftSettings: settings
+    ),
+    tests(of: "Fuzz", ["FuzzChecks"]),
 ]
 
 if fuzzing {
-    for name in ["FuzzSMTPSession", "FuzzMessage", "FuzzAttachments"] {
+    let readers = ["Message", "HTML", "TNEF", "Zip", "Calendar", "Reports", "Reply", "Cryptography"]
+    for name in ["SMTPSession"] + readers {
         targets.append(
             .executableTarget(
-                name: name,
-                dependencies: name == "FuzzSMTPSession" ? ["Mail", "SMTP", nioCore] : ["MIME"],
-                path: "Tests/Fuzz/\(name)",
+                name: "Fuzz\(name)",
+                dependencies: name == "SMTPSession" ? ["Mail", "SMTP", nioCore] : ["FuzzChecks"],
+                path: "Tests/Fuzz/Fuzz\(name)",
                 swiftSettings: settings
             )
         )
