@@ -48,7 +48,7 @@ import Testing
                 Invitation: Review, part 2; a very long title that a writer folded
                 Start: 2024-03-01 09:30 (Europe/Berlin)
                 End: 2024-03-01 10:30 (Europe/Berlin)
-                Repeats: every 2 weeks on fr, 5 times
+                Repeats: every 2 weeks on Friday, 5 times
                 Location: Room 5 second floor
                 Organizer: Doe, Jane <jane@example.org>
                 Attendees: Bob <bob@example.org> (accepted), help@example.org
@@ -139,6 +139,98 @@ import Testing
         #expect((long.items.first?.summary ?? "").utf8.count < 70_000)
         let nested = String(repeating: "BEGIN:X\n", count: 10_000)
         #expect(Self.card("BEGIN:VCALENDAR\n\(nested)")?.isComplete == false)
+    }
+
+    @Test(arguments: [
+        ("FREQ=DAILY", "every day"), ("FREQ=DAILY;COUNT=1", "every day, once"),
+        ("FREQ=WEEKLY;BYDAY=MO,TU,WE", "every week on Monday, Tuesday and Wednesday"),
+        ("freq=weekly;interval=3;byday=su;wkst=mo", "every 3 weeks on Sunday"),
+        ("FREQ=MONTHLY;BYDAY=-1FR", "every month on the last Friday"),
+        ("FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2", "every month on the second Tuesday"),
+        ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", "every month on the last Monday or Tuesday"),
+        ("FREQ=MONTHLY;BYMONTHDAY=15,-1", "every month on day 15 and the last day"),
+        ("FREQ=YEARLY;BYMONTH=3,13;BYMONTHDAY=1", "every year on day 1 in March"),
+        ("FREQ=WEEKLY;BYDAY=XX,9MO;INTERVAL=x;UNTIL=2030", "every week"),
+        ("FREQ=DAILY;UNTIL=20301231T235959Z", "every day, until 2030-12-31"),
+        ("FREQ=DAILY;UNTIL=\u{E9}\u{E9}\u{E9}\u{E9}", "every day"), ("FREQ=MINUTELY", "FREQ=MINUTELY"), ("x", "x"),
+    ])
+    func rules(rule: String, words: String) {
+        #expect(Self.card(Self.event("RRULE:\(rule)"))?.text == "Event\nRepeats: \(words)\n")
+    }
+
+    @Test(
+        arguments: [
+            ("TZID=Europe/Berlin", "(Europe/Berlin)"),
+            ("TZID=\"W. Europe Standard Time\"", "(W. Europe Standard Time)"),
+            ("TZID=\"(UTC+01:00) Rome, Paris; and others\"", "((UTC+01:00) Rome, Paris; and others)"),
+            ("TZID=/mozilla.org/20050126_1/Europe/Berlin", "(Europe/Berlin)"),
+            ("TZID=\"tzone://Microsoft/Utc\"", "(UTC)"),
+            ("TZID=\"tzone://Microsoft/Custom\"", nil), ("TZID=/", nil), ("VALUE=DATE-TIME", nil),
+        ] as [(String, String?)]
+    )
+    func zones(parameter: String, zone: String?) {
+        let row = "Start: 2024-03-01 09:30" + (zone.map { " \($0)" } ?? "")
+        #expect(Self.card(Self.event("DTSTART;\(parameter):20240301T093000"))?.text == "Event\n\(row)\n")
+    }
+
+    /// What answers and proposals add, and what is only for other programs.
+    @Test func remarksAndOtherProperties() {
+        let lines = """
+            SUMMARY:Review
+            DTSTART:20240301T083000Z
+            COMMENT:Can we meet an hour\\n later?
+            DESCRIPTION:The invitation
+            X-ALT-DESC;FMTTYPE=text/html:<html><body>The invitation</body></html>
+            X-MICROSOFT-CDO-BUSYSTATUS:BUSY
+            ATTENDEE;PARTSTAT=TENTATIVE:mailto:bob@example.org
+            """
+        #expect(
+            Self.card(Self.event(lines, method: "REPLY"))?.text
+                == "bob@example.org tentatively accepted: Review\nStart: 2024-03-01 08:30 (UTC)\n\nCan we meet an hour\n later?\n"
+        )
+        #expect(
+            Self.card(Self.event(lines, method: "COUNTER"))?.text
+                == "Another time is proposed: Review\nStart: 2024-03-01 08:30 (UTC)\n"
+                + "Attendees: bob@example.org (tentative)\n\nCan we meet an hour\n later?\n\nThe invitation\n"
+        )
+    }
+
+    /// A series, an occurrence that was moved, and the rules of a zone, which have dates of their own.
+    @Test func seriesWithAnExceptionAndAZone() {
+        let text = """
+            BEGIN:VCALENDAR
+            METHOD:REQUEST
+            BEGIN:VTIMEZONE
+            TZID:Europe/Berlin
+            BEGIN:DAYLIGHT
+            DTSTART:19700329T020000
+            RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+            END:DAYLIGHT
+            END:VTIMEZONE
+            BEGIN:VEVENT
+            SUMMARY:Standup
+            DTSTART;TZID=Europe/Berlin:20240304T090000
+            RRULE:FREQ=WEEKLY;BYDAY=MO
+            END:VEVENT
+            BEGIN:VEVENT
+            SUMMARY:Standup (moved)
+            RECURRENCE-ID;TZID=Europe/Berlin:20240311T090000
+            DTSTART;TZID=Europe/Berlin:20240311T100000
+            END:VEVENT
+            END:VCALENDAR
+            """
+        #expect(
+            Self.card(text)?.text == """
+                Invitation: Standup
+                Start: 2024-03-04 09:00 (Europe/Berlin)
+                Repeats: every week on Monday
+
+                Invitation: Standup (moved)
+                Start: 2024-03-11 10:00 (Europe/Berlin)
+                Occurrence: 2024-03-11 09:00 (Europe/Berlin)
+
+                """
+        )
     }
 
     @Test func otherCharsets() {

@@ -7,9 +7,9 @@ extension CalendarCard {
             if !text.isEmpty { text += "\n" }
             text += heading(for: item) + "\n"
             for (label, value) in rows(of: item) { text += "\(label): \(value)\n" }
-            if let description = item.description?.trimmingBlanks, !description.isEmpty, method != "REPLY" {
-                text += "\n\(description)\n"
-            }
+            // An answer repeats the invitation; what the attendee says is a comment (RFC 5546 section 3.2.3).
+            let remarks = [item.comment, method == "REPLY" ? nil : item.description]
+            for remark in remarks.compactMap({ $0?.trimmingBlanks }) where !remark.isEmpty { text += "\n\(remark)\n" }
         }
         if !isComplete { text += "\nThe calendar holds more than is shown.\n" }
         return text
@@ -63,7 +63,7 @@ extension CalendarCard {
             ("Start", item.start?.text),
             (item.kind == "VTODO" ? "Due" : "End", item.end == item.start ? nil : item.end?.text),
             ("Duration", item.end == nil ? item.duration.flatMap(Self.words(forDuration:)) : nil),
-            ("Repeats", item.rule.map(Self.words(forRule:))),
+            ("Repeats", item.rule.map { CalendarRule($0).words ?? $0 }),
             ("Occurrence", item.recurrence?.text),
             ("Location", item.location),
             ("Organizer", item.organizer?.text),
@@ -101,25 +101,5 @@ extension CalendarCard {
             }
         }
         return words.isEmpty ? nil : words.joined(separator: ", ")
-    }
-
-    /// The frequency of a rule, its end and count in words (RFC 5545 section 3.3.10); the rest is not shown.
-    private static func words(forRule value: String) -> String {
-        var parts: [String: String] = [:]
-        for part in value.uppercasedASCII.prefix(512).split(separator: ";") {
-            let pair = part.split(separator: "=", maxSplits: 1)
-            if pair.count == 2 { parts[String(pair[0])] = String(pair[1]) }
-        }
-        let units = ["DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year", "HOURLY": "hour"]
-        guard let unit = units[parts["FREQ"] ?? ""] else { return value }
-        let interval = Int(parts["INTERVAL"] ?? "1") ?? 1
-        var words = interval > 1 ? "every \(interval) \(unit)s" : "every \(unit)"
-        if let days = parts["BYDAY"] { words += " on \(days.lowercasedASCII)" }
-        if let count = Int(parts["COUNT"] ?? "") { words += ", \(count) times" }
-        if let until = parts["UNTIL"], until.utf8.count >= 8 {
-            let day = Array(until.prefix(8))
-            words += ", until \(String(day[0..<4]))-\(String(day[4..<6]))-\(String(day[6..<8]))"
-        }
-        return words
     }
 }

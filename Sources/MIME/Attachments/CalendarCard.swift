@@ -53,6 +53,8 @@ public struct CalendarCard: Sendable, Hashable {
         public var otherAttendees = 0
         /// The text.
         public var description: String?
+        /// What the sender of this object says of it, as an attendee does in an answer.
+        public var comment: String?
         /// The rule of repetition, as given.
         public var rule: String?
         /// The occurrence that this is about, of those that repeat.
@@ -137,10 +139,11 @@ extension CalendarCard.Item {
         case "SUMMARY": summary = summary ?? Self.oneLine(line)
         case "LOCATION": location = location ?? Self.oneLine(line)
         case "DESCRIPTION": description = description ?? line.text
-        case "DTSTART": start = start ?? CalendarCard.Moment(line)
-        case "DTEND", "DUE": end = end ?? CalendarCard.Moment(line)
+        case "COMMENT": comment = comment ?? line.text
+        case "DTSTART": start = start ?? CalendarCard.Moment(line.value, zone: line.parameter("TZID"))
+        case "DTEND", "DUE": end = end ?? CalendarCard.Moment(line.value, zone: line.parameter("TZID"))
         case "DURATION": duration = line.value
-        case "RECURRENCE-ID": recurrence = CalendarCard.Moment(line)
+        case "RECURRENCE-ID": recurrence = CalendarCard.Moment(line.value, zone: line.parameter("TZID"))
         case "RRULE": rule = rule ?? line.value
         case "STATUS": status = line.value.uppercasedASCII
         case "UID": identifier = identifier ?? line.value.trimmingBlanks
@@ -171,14 +174,25 @@ extension CalendarCard.Item {
 
 extension CalendarCard.Moment {
     /// A date or a date with a time (RFC 5545 sections 3.3.4 and 3.3.5).
-    fileprivate init?(_ line: CalendarLine) {
-        let value = Array(line.value.trimmingBlanks.utf8)
+    init?(_ value: String, zone given: String?) {
+        let value = Array(value.trimmingBlanks.utf8)
         guard value.count >= 8, value[..<8].allSatisfy(\.isASCIIDigit) else { return nil }
         func text(_ range: Range<Int>) -> String { String(decoding: value[range], as: UTF8.self) }
         date = "\(text(0..<4))-\(text(4..<6))-\(text(6..<8))"
         guard value.count >= 13, value[8] == UInt8(ascii: "T"), value[9..<13].allSatisfy(\.isASCIIDigit) else { return }
         time = "\(text(9..<11)):\(text(11..<13))"
-        zone = value.last == UInt8(ascii: "Z") ? "UTC" : line.parameter("TZID")
+        zone = value.last == UInt8(ascii: "Z") ? "UTC" : given.flatMap(Self.zone)
+    }
+
+    /// A zone's name without what some programs put before it.
+    private static func zone(_ name: String) -> String? {
+        let lower = name.lowercasedASCII
+        // QUIRK: Microsoft 365 names UTC and zones of its own so.
+        if lower.hasPrefix("tzone://microsoft/") { return lower.hasSuffix("/utc") ? "UTC" : nil }
+        // QUIRK: Thunderbird and Evolution: `/mozilla.org/20050126_1/Europe/Berlin`.
+        guard name.utf8.first == UInt8(ascii: "/") else { return name }
+        let parts = name.split(separator: "/").suffix(2)
+        return parts.isEmpty ? nil : parts.joined(separator: "/")
     }
 
     /// The day before one in the form of `date`.
