@@ -11,7 +11,8 @@ package struct Work: Sendable {
     /// Steps allowed for each octet of a message.
     package static let stepsPerOctet = 64
 
-    init(size: Int) {
+    /// The work that a message of so many octets may have.
+    package init(size: Int) {
         let (product, overflow) = size.multipliedReportingOverflow(by: Self.stepsPerOctet)
         limit = overflow ? .max : product &+ 1_048_576
     }

@@ -264,8 +264,22 @@ import Testing
 }
 
 extension Parsed {
-    var deliveryStatus: DeliveryReport? { message.deliveryStatus(in: bytes.span) }
-    var enclosed: DeliveryReport? { message.enclosedDeliveryStatus(in: bytes.span) }
-    var receipt: DispositionNotification? { message.dispositionNotification(in: bytes.span) }
-    var feedback: FeedbackReport? { message.feedbackReport(in: bytes.span) }
+    /// Reads with the work that the summary left.
+    private func read<Report>(_ reader: (Span<UInt8>, inout Work) -> Report?) -> Report? {
+        var work = summary.work
+        return reader(bytes.span, &work)
+    }
+
+    var deliveryStatus: DeliveryReport? { read(message.deliveryStatus) }
+    var enclosed: DeliveryReport? { read(message.enclosedDeliveryStatus) }
+    var receipt: DispositionNotification? { read(message.dispositionNotification) }
+    var feedback: FeedbackReport? { read(message.feedbackReport) }
+}
+
+extension DeliveryText {
+    /// Reads a text with the work that its size allows.
+    init(_ text: String, strangers: [MailAddress]) {
+        var work = Work(size: text.utf8.count)
+        self.init(text, strangers: strangers, work: &work)
+    }
 }

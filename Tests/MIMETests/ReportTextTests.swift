@@ -406,6 +406,33 @@ import Testing
         #expect((report?.recipients.count ?? 0) <= 1000)
     }
 
+    /// What is read costs a bounded number of steps for each octet, also where all stands in one line.
+    @Test(
+        arguments: [
+            "a@b.example ", "to a@b.example undeliverable ", "a@b.example\n", "550 5.1.1 a@b.example\n", "> ", "x\n",
+            "Final-Recipient: rfc822;a@b.example\n", "RCPT TO:<a@b.example> ", "a@b.example: user unknown ",
+        ]
+    )
+    func workIsCounted(unit: String) {
+        var text = ""
+        for number in 0..<(60_000 / unit.utf8.count) { text += unit.replacing("a@", with: "a\(number)@") }
+        var work = Work(size: text.utf8.count)
+        let recipients = DeliveryText(text, strangers: [], work: &work).recipients
+        #expect(work.steps > text.utf8.count && work.steps < work.limit, "\(work.steps) of \(work.limit)")
+        #expect(recipients.count <= 1000)
+    }
+
+    @Test func spentWorkEndsTheReading() {
+        let text = String(repeating: "could not be delivered to:\n\na@b.example\n", count: 1000)
+        var work = Work(size: 0)
+        var readings = 0
+        while !DeliveryText(text, strangers: [], work: &work).recipients.isEmpty { readings += 1 }
+        #expect(readings > 0 && work.steps > work.limit)
+        let report = Self.reportMessage("Final-Recipient: rfc822;a@b.example\n")
+        #expect(report.deliveryStatus != nil)
+        #expect(report.message.deliveryStatus(in: report.bytes.span, work: &work) == nil)
+    }
+
     private static func reportMessage(_ text: String) -> Parsed {
         Parsed("Content-Type: message/delivery-status\n\n" + text)
     }

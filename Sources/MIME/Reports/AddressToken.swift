@@ -5,7 +5,7 @@ struct AddressToken {
     let range: Range<Int>
     let address: MailAddress?
 
-    init(_ text: [UInt8], at: Int, from: Int, to: Int) {
+    init(_ text: [UInt8], at: Int, from: Int, to: Int, work: inout Work) {
         var lower = at
         if lower > from, text[lower - 1] == Octet.quote {
             let opening = text[from..<lower - 1].lastIndex(of: Octet.quote)
@@ -23,11 +23,11 @@ struct AddressToken {
         }
         while lower < at, "'*|`/-={}".utf8.contains(text[lower]) { lower += 1 }
         range = lower..<upper
+        work.charge(range.count)
         guard lower < at, upper > at + 1, at - lower <= 255 else {
             address = nil
             return
         }
-        var work = Work(size: upper - lower)
         address = AddressParser.parse(text.span, lower..<upper, work: &work).addresses.first?.address
     }
 

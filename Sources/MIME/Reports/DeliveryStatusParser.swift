@@ -5,29 +5,32 @@ internal import Mail
 struct DeliveryStatusParser {
     private(set) var report = DeliveryReport(source: .deliveryStatus, recipients: [])
     private let fields: ReportFields
+    private var work: Work
 
     /// Fields of which each recipient has one.
     private static let recipientFields: Set<String> = ["final-recipient", "original-recipient", "action", "status"]
 
     /// - Returns: `nil` when the content names no recipient.
-    static func parse(_ content: [UInt8]) -> DeliveryReport? {
-        var parser = DeliveryStatusParser(content)
+    static func parse(_ content: [UInt8], work: inout Work) -> DeliveryReport? {
+        var parser = DeliveryStatusParser(content, work)
         parser.read()
+        work = parser.work
         return parser.report.recipients.isEmpty ? nil : parser.report
     }
 
-    private init(_ content: [UInt8]) {
-        fields = ReportFields(content, repeating: Self.recipientFields)
+    private init(_ content: [UInt8], _ work: Work) {
+        self.work = work
+        fields = ReportFields(content, repeating: Self.recipientFields, work: &self.work)
     }
 
     private mutating func read() {
-        report.reportingMTA = fields.text("reporting-mta").map { TypedValue($0).text }
-        report.originalEnvelopeID = fields.text("original-envelope-id")
+        report.reportingMTA = fields.text("reporting-mta", work: &work).map { TypedValue($0).text }
+        report.originalEnvelopeID = fields.text("original-envelope-id", work: &work)
         // QUIRK: an empty line within a recipient's fields; what follows without an address belongs to it.
         var address: [ReportFields.Field]?
         var verdict: [ReportFields.Field] = []
         for group in fields.groups {
-            guard report.recipients.count < DeliveryReport.maximumRecipients else { return }
+            guard report.recipients.count < DeliveryReport.maximumRecipients, !work.isExhausted else { return }
             let isVerdict = group.contains { $0.name == "action" || $0.name == "status" }
             if group.contains(where: { $0.name == "final-recipient" || $0.name == "original-recipient" }) {
                 if let address { add(address) }
@@ -53,20 +56,22 @@ struct DeliveryStatusParser {
     }
 
     private mutating func add(_ group: [ReportFields.Field]) {
-        let final = fields.typedValue("final-recipient", in: group)
-        let original = fields.typedValue("original-recipient", in: group)
+        let final = fields.typedValue("final-recipient", in: group, work: &work)
+        let original = fields.typedValue("original-recipient", in: group, work: &work)
         guard let shown = final ?? original, !shown.text.isEmpty else { return }
-        let diagnostic = fields.text("diagnostic-code", in: group).map(TypedValue.init)
+        let diagnostic = fields.text("diagnostic-code", in: group, work: &work).map(TypedValue.init)
+        let finalAddress = final?.address(work: &work)
+        let originalAddress = original?.address(work: &work)
         var recipient = DeliveryReport.Recipient(
-            address: final?.address ?? original?.address,
-            addressText: (final?.address == nil ? original?.text : nil) ?? shown.text,
-            originalAddress: original?.address,
+            address: finalAddress ?? originalAddress,
+            addressText: (finalAddress == nil ? original?.text : nil) ?? shown.text,
+            originalAddress: originalAddress,
             action: .failed,
             diagnostic: diagnostic?.text,
-            remoteMTA: fields.text("remote-mta", in: group).map { TypedValue($0).text }
+            remoteMTA: fields.text("remote-mta", in: group, work: &work).map { TypedValue($0).text }
         )
-        let action = fields.text("action", in: group).flatMap(Self.action)
-        let declared = fields.text("status", in: group).flatMap { Self.codes(in: $0).first }
+        let action = fields.text("action", in: group, work: &work).flatMap(Self.action)
+        let declared = fields.text("status", in: group, work: &work).flatMap { Self.codes(in: $0).first }
         let quoted = diagnostic.flatMap { StatusScanner.bestRefusal(of: Self.codes(in: $0.text)) }
         recipient.status = Self.status(declared: declared, quoted: quoted)
         recipient.replyCode = diagnostic.flatMap { text in
@@ -77,7 +82,7 @@ struct DeliveryStatusParser {
         report.recipients.append(recipient)
     }
 
-    static func codes(in text: String) -> [EnhancedStatusCode] {
+    private static func codes(in text: String) -> [EnhancedStatusCode] {
         let octets = Array(text.utf8)
         return StatusScanner.enhancedCodes(in: octets.span, 0..<octets.count)
     }

@@ -23,30 +23,36 @@ public struct DeliveryText: Hashable, Sendable {
     /// - Parameters:
     ///   - text: the readable text with LF line ends.
     ///   - strangers: addresses that are likely no failed recipients: the report's own sender and recipients.
-    public init(_ text: String, strangers: [MailAddress]) {
-        let lines = ReportLines(text)
+    package init(_ text: String, strangers: [MailAddress], work: inout Work) {
+        let lines = ReportLines(text, work: &work)
         let end = lines.lines.last?.upperBound ?? 0
         let whole =
             MeaningTable<DeliveryWords>.normalized(String(decoding: lines.text[..<end], as: UTF8.self)) + [Octet.space]
+        work.charge(4 * whole.count)
         words = DeliveryWords.table.meanings(in: whole)
         phrase = DeliveryWords.table.first(in: whole)?.phrase
-        let reasons = ReasonFinder(lines, words: words)
+        var reasons = ReasonFinder(lines, words: words, work: work)
+        work = reasons.work
         general = reasons.general
         announcesReturnedMessage = lines.returnedStart != nil
         returned = lines.returnedStart.flatMap { start in
-            let end = min(start + ReturnedMessage.maximumSize, lines.text.count)
-            return ReturnedMessage(Array(lines.text[start..<end].drop { $0.isFoldingSpace }))
+            ReturnedMessage(Array(lines.text[start...].drop { $0.isFoldingSpace }), work: &work)
         }
         // A report whose structure was lost on the way has its fields in the text.
-        if let report = DeliveryStatusParser.parse(Array(lines.text[..<end])) {
+        if let report = DeliveryStatusParser.parse(Array(lines.text[..<end]), work: &work) {
             recipients = report.recipients
             return
         }
-        var finder = RecipientFinder(lines, strangers: Set(strangers.map(\.comparisonKey)))
+        var finder = RecipientFinder(lines, strangers: Set(strangers.map(\.comparisonKey)), work: work)
         let found = finder.find()
-        recipients =
-            found.isEmpty
-            ? DeliveryStatusParser.parse(lines.text)?.recipients ?? [] : reasons.recipients(found)
+        work = finder.work
+        guard !found.isEmpty else {
+            recipients = DeliveryStatusParser.parse(lines.text, work: &work)?.recipients ?? []
+            return
+        }
+        reasons.work = work
+        recipients = reasons.recipients(found)
+        work = reasons.work
     }
 
     /// What the text says of a recipient whom it does not name.

@@ -20,21 +20,22 @@ public struct DispositionNotification: Hashable, Sendable {
     /// Reads the content of a `message/disposition-notification`.
     ///
     /// - Returns: `nil` when it names neither a disposition nor a recipient.
-    init?(_ content: [UInt8]) {
-        let fields = ReportFields(content)
-        let disposition = fields.text("disposition")
-        finalRecipient = fields.text("final-recipient").flatMap { TypedValue($0).address }
-        originalRecipient = fields.text("original-recipient").flatMap { TypedValue($0).address }
+    init?(_ content: [UInt8], work: inout Work) {
+        let fields = ReportFields(content, work: &work)
+        let disposition = fields.text("disposition", work: &work)
+        finalRecipient = fields.addresses("final-recipient", work: &work).first
+        originalRecipient = fields.addresses("original-recipient", work: &work).first
         guard disposition != nil || finalRecipient != nil || originalRecipient != nil else { return nil }
-        originalMessageID = fields.text("original-message-id").flatMap(Self.messageID)
-        reportingUA = fields.text("reporting-ua")
-        error = fields.text("error") ?? fields.text("failure")
+        originalMessageID = fields.text("original-message-id", work: &work).flatMap {
+            Self.messageID($0, work: &work)
+        }
+        reportingUA = fields.text("reporting-ua", work: &work)
+        error = fields.text("error", work: &work) ?? fields.text("failure", work: &work)
         (type, isAutomatic) = Self.parse(disposition ?? "")
     }
 
-    private static func messageID(_ text: String) -> MessageID? {
+    private static func messageID(_ text: String, work: inout Work) -> MessageID? {
         let octets = Array(text.utf8)
-        var work = Work(size: octets.count)
         return MessageIDParser.identifiers(in: octets.span, 0..<octets.count, limit: 1, work: &work).first
     }
 

@@ -22,15 +22,15 @@ public struct FeedbackReport: Hashable, Sendable {
     /// Reads the content of a `message/feedback-report`.
     ///
     /// - Returns: `nil` without a type, which RFC 5965 section 3.1 requires.
-    init?(_ content: [UInt8]) {
-        let fields = ReportFields(content)
-        guard let type = fields.text("feedback-type") else { return nil }
+    init?(_ content: [UInt8], work: inout Work) {
+        let fields = ReportFields(content, work: &work)
+        guard let type = fields.text("feedback-type", work: &work) else { return nil }
         self.type = String(decoding: type.utf8.map(\.asciiLowercased), as: UTF8.self)
-        userAgent = fields.text("user-agent")
-        originalMailFrom = fields.text("original-mail-from").flatMap { TypedValue($0).address }
-        originalRecipients = (fields.texts("original-rcpt-to") + fields.texts("removal-recipient"))
-            .compactMap { TypedValue($0).address }
-        reportedDomains = fields.texts("reported-domain")
-        sourceIP = fields.text("source-ip")
+        userAgent = fields.text("user-agent", work: &work)
+        originalMailFrom = fields.addresses("original-mail-from", work: &work).first
+        originalRecipients =
+            fields.addresses("original-rcpt-to", work: &work) + fields.addresses("removal-recipient", work: &work)
+        reportedDomains = fields.texts("reported-domain", work: &work)
+        sourceIP = fields.text("source-ip", work: &work)
     }
 }

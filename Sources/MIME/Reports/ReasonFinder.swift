@@ -4,6 +4,11 @@ internal import Mail
 struct ReasonFinder {
     private let report: ReportLines
     private let words: DeliveryWords
+    var work: Work
+    /// The codes of the whole text.
+    private var ofText = Codes()
+    /// What was read last: the addresses of one line have their context in common.
+    private var last: (lines: Range<Int>, codes: Codes, reason: String?)?
 
     /// How many lines behind an address belong to it.
     private static let maximumLines = 16
@@ -12,52 +17,75 @@ struct ReasonFinder {
     /// How long a reason is kept, in octets.
     private static let maximumLength = 1000
 
-    init(_ report: ReportLines, words: DeliveryWords) {
+    init(_ report: ReportLines, words: DeliveryWords, work: Work) {
         self.report = report
         self.words = words
+        self.work = work
+        ofText = codes(in: 0..<report.lines.count)
     }
 
     /// The codes of the whole text, or what its words suggest.
     var general: Codes {
-        var codes = codes(in: 0..<report.lines.count)
+        var codes = ofText
         codes.status = codes.status ?? Self.status(words, codes.replyCode, DeliveryText.action(words))
         return codes
     }
 
-    func recipients(_ found: [RecipientFinder.Found]) -> [DeliveryReport.Recipient] {
-        let general = codes(in: 0..<report.lines.count)
-        return found.indices.map { index in
-            let line = found[index].line
-            let next = found[(index + 1)...].first { $0.line > line }?.line ?? report.lines.count
-            let context = line..<min(next, line + Self.maximumLines)
-            var own = codes(in: context)
-            if own.status == nil, own.replyCode == nil, index < Self.maximumMentions {
-                own = mentioned(found[index].address)
-            }
-            if own.status == nil, own.replyCode == nil { own = general }
-            let action = DeliveryText.action(words)
-            return DeliveryReport.Recipient(
-                address: found[index].address,
-                addressText: found[index].address.description,
-                originalAddress: found[index].original,
-                action: action,
-                status: own.status ?? Self.status(words, own.replyCode, action),
-                replyCode: own.replyCode,
-                diagnostic: reason(in: context)
-            )
+    mutating func recipients(_ found: [RecipientFinder.Found]) -> [DeliveryReport.Recipient] {
+        var recipients: [DeliveryReport.Recipient] = []
+        recipients.reserveCapacity(found.count)
+        // Of each address the line of the next that stands in another one.
+        var next = report.lines.count
+        for index in found.indices.reversed() {
+            if index + 1 < found.count, found[index + 1].line > found[index].line { next = found[index + 1].line }
+            recipients.append(recipient(found[index], before: next, maySearch: index < Self.maximumMentions))
         }
+        return recipients.reversed()
+    }
+
+    private mutating func recipient(
+        _ found: RecipientFinder.Found,
+        before next: Int,
+        maySearch: Bool
+    ) -> DeliveryReport.Recipient {
+        let context = found.line..<min(next, found.line + Self.maximumLines)
+        let (codes, reason) = read(context)
+        var own = codes
+        if own.isEmpty, maySearch, !ofText.isEmpty { own = mentioned(found.address) }
+        if own.isEmpty { own = ofText }
+        let action = DeliveryText.action(words)
+        return DeliveryReport.Recipient(
+            address: found.address,
+            addressText: found.address.description,
+            originalAddress: found.original,
+            action: action,
+            status: own.status ?? Self.status(words, own.replyCode, action),
+            replyCode: own.replyCode,
+            diagnostic: reason
+        )
     }
 
     struct Codes: Hashable, Sendable {
         var status: EnhancedStatusCode?
         var replyCode: Int?
+
+        var isEmpty: Bool { status == nil && replyCode == nil }
     }
 
-    private func codes(in lines: Range<Int>) -> Codes {
+    private mutating func read(_ lines: Range<Int>) -> (codes: Codes, reason: String?) {
+        if let last, last.lines == lines { return (last.codes, last.reason) }
+        let codes = codes(in: lines)
+        let reason = reason(in: lines)
+        last = (lines, codes, reason)
+        return (codes, reason)
+    }
+
+    private mutating func codes(in lines: Range<Int>) -> Codes {
         var result = Codes()
         var found: [EnhancedStatusCode] = []
-        for line in lines {
+        for line in lines where !work.isExhausted {
             let range = report.lines[line]
+            work.charge(2 * range.count)
             found += StatusScanner.enhancedCodes(in: report.text.span, range)
             if result.replyCode == nil { result.replyCode = StatusScanner.replyCode(in: report.text.span, range) }
             if found.count > 16 { break }
@@ -67,11 +95,13 @@ struct ReasonFinder {
     }
 
     /// The codes of the lines that speak of an address: a transcript stands apart from the list.
-    private func mentioned(_ address: MailAddress) -> Codes {
+    private mutating func mentioned(_ address: MailAddress) -> Codes {
         let octets = Array(address.description.utf8.map(\.asciiLowercased))
-        for line in report.lines.indices where Self.contains(report.lowercased(line), octets) {
+        for line in report.lines.indices where !work.isExhausted {
+            work.charge(2 * report.lines[line].count)
+            guard Self.contains(report.lowercased(line), octets) else { continue }
             let found = codes(in: line..<min(line + 2, report.lines.count))
-            if found.status != nil || found.replyCode != nil { return found }
+            if !found.isEmpty { return found }
         }
         return Codes()
     }

@@ -26,6 +26,7 @@ struct RecipientFinder {
     private let report: ReportLines
     private let strangers: Set<String>
     private var found: [Found] = []
+    private(set) var work: Work
 
     /// How many addresses are still looked at.
     private var addressesLeft = DeliveryReport.maximumRecipients
@@ -36,9 +37,10 @@ struct RecipientFinder {
     /// How many sentences are still weighed.
     private var sentencesLeft = 200
 
-    init(_ report: ReportLines, strangers: Set<String>) {
+    init(_ report: ReportLines, strangers: Set<String>, work: Work) {
         self.report = report
         self.strangers = strangers
+        self.work = work
     }
 
     /// The recipients of the best form that any has, each once.
@@ -52,10 +54,11 @@ struct RecipientFinder {
     private mutating func read(_ line: Int) {
         let range = report.lines[line]
         var position = range.lowerBound
-        while addressesLeft > 0, position < range.upperBound,
+        work.charge(range.count)
+        while addressesLeft > 0, !work.isExhausted, position < range.upperBound,
             let at = report.text[position..<range.upperBound].firstIndex(of: Octet.at)
         {
-            let token = AddressToken(report.text, at: at, from: position, to: range.upperBound)
+            let token = AddressToken(report.text, at: at, from: position, to: range.upperBound, work: &work)
             position = max(token.range.upperBound, at + 1)
             guard let address = token.address else { continue }
             addressesLeft -= 1
@@ -207,8 +210,9 @@ struct RecipientFinder {
     ])
 
     /// Whether a line names someone to turn to.
-    private func speaksOfHelp(_ line: Int) -> Bool {
-        !Self.help.meanings(in: report.lowercased(line, limit: Self.maximumLine)).isEmpty
+    private mutating func speaksOfHelp(_ line: Int) -> Bool {
+        work.charge(2 * min(report.lines[line].count, Self.maximumLine))
+        return !Self.help.meanings(in: report.lowercased(line, limit: Self.maximumLine)).isEmpty
     }
 
     /// Whether a line and its neighbours speak of failure or delay.
@@ -220,6 +224,7 @@ struct RecipientFinder {
             window += report.lowercased(index, limit: Self.maximumLine)
             window.append(Octet.space)
         }
+        work.charge(2 * window.count)
         return !DeliveryWords.table.meanings(in: window).isDisjoint(with: [.failure, .delay])
     }
 }

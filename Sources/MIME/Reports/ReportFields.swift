@@ -22,8 +22,9 @@ struct ReportFields {
     /// Reads fields.
     ///
     /// - Parameter repeating: names of which a second one begins another group: reports that lack the empty lines.
-    init(_ content: [UInt8], repeating: Set<String> = []) {
+    init(_ content: [UInt8], repeating: Set<String> = [], work: inout Work) {
         self.content = content
+        work.charge(2 * content.count)
         let bytes = content.span
         var group: [Field] = []
         var count = 0
@@ -70,14 +71,15 @@ struct ReportFields {
     }
 
     /// The readable value of a field.
-    func text(_ field: Field) -> String {
-        var work = Work(size: field.value.count)
-        return HeaderText.decode(content.span, field.value, work: &work).text
+    func text(_ field: Field, work: inout Work) -> String {
+        HeaderText.decode(content.span, field.value, work: &work).text
     }
 
     /// The first value of a name that is an address, which holds no encoded words (RFC 2047 section 5).
-    func typedValue(_ name: String, in group: [Field]) -> TypedValue? {
+    func typedValue(_ name: String, in group: [Field], work: inout Work) -> TypedValue? {
+        work.charge(group.count)
         for field in group where field.name == name && !field.value.isEmpty {
+            work.charge(field.value.count)
             let text = HeaderText.decode(content[field.value].filter { !$0.isLineBreak }, charset: .utf8)
             return TypedValue(text)
         }
@@ -85,25 +87,32 @@ struct ReportFields {
     }
 
     /// The first value of a name in a group that is not empty.
-    func text(_ name: String, in group: [Field]) -> String? {
+    func text(_ name: String, in group: [Field], work: inout Work) -> String? {
+        work.charge(group.count)
         for field in group where field.name == name {
-            let text = text(field)
+            let text = text(field, work: &work)
             if !text.isEmpty { return text }
         }
         return nil
     }
 
     /// The first value of a name in any group.
-    func text(_ name: String) -> String? {
+    func text(_ name: String, work: inout Work) -> String? {
         for group in groups {
-            if let text = text(name, in: group) { return text }
+            if let text = text(name, in: group, work: &work) { return text }
         }
         return nil
     }
 
     /// The values of a name in all groups.
-    func texts(_ name: String) -> [String] {
-        groups.flatMap { group in group.filter { $0.name == name }.map(text) }.filter { !$0.isEmpty }
+    func texts(_ name: String, work: inout Work) -> [String] {
+        let fields = groups.joined().filter { $0.name == name }
+        return fields.map { text($0, work: &work) }.filter { !$0.isEmpty }
+    }
+
+    /// The addresses that the values of a name are.
+    func addresses(_ name: String, work: inout Work) -> [MailAddress] {
+        texts(name, work: &work).compactMap { TypedValue($0).address(work: &work) }
     }
 }
 
@@ -130,10 +139,9 @@ struct TypedValue {
     }
 
     /// The address that the text is, in brackets or not, with a comment or not.
-    var address: MailAddress? {
+    func address(work: inout Work) -> MailAddress? {
         // RFC 6533 section 3: an address of the type utf-8 may bear characters as `\x{1F408}`.
         let octets = type == "utf-8" ? Self.unescaped(Array(text.utf8)) : Array(text.utf8)
-        var work = Work(size: octets.count)
         return AddressParser.parse(octets.span, 0..<octets.count, work: &work).addresses.first?.address
     }
 

@@ -13,8 +13,10 @@ struct ReportLines {
     /// How many lines are read.
     static let maximumLines = 2000
 
-    init(_ text: String) {
+    init(_ text: String, work: inout Work) {
         self.text = Array(text.utf8.prefix(Self.maximumSize))
+        // Each line is looked at for its ends, for an announcement, and with the next one for words.
+        work.charge(5 * self.text.count)
         var position = 0
         while position < self.text.count, lines.count < Self.maximumLines {
             let end = self.text[position...].firstIndex(of: Octet.lineFeed) ?? self.text.count

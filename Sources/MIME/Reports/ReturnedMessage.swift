@@ -17,13 +17,13 @@ public struct ReturnedMessage: Hashable, Sendable {
     /// Reads the header at the start of `content`.
     ///
     /// - Returns: `nil` when there is no field of it that tells anything.
-    init?(_ content: [UInt8]) {
+    init?(_ content: [UInt8], work: inout Work) {
         let bytes = content.span
         var limits = Message.Limits()
         limits.maxParts = 1
         let message = Message(parsing: bytes, limits: limits)
-        var work = message.work
-        for field in message.fields {
+        work.charge(message.work.steps)
+        for field in message.fields where !work.isExhausted {
             switch field.name {
             case .messageID where messageID == nil:
                 messageID =

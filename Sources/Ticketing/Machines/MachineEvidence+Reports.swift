@@ -4,17 +4,20 @@ import Mail
 extension MachineEvidence {
     /// Reads the reports of mail systems, readers and providers.
     mutating func readReports(_ message: Message, _ summary: MessageSummary, _ bytes: Span<UInt8>) {
+        var work = summary.work
         let root = message.parts[0].contentType
         let isReport = root.mediaType == "multipart/report"
-        if let report = message.feedbackReport(in: bytes), isReport {
+        if let report = message.feedbackReport(in: bytes, work: &work), isReport {
             feedbackReport = report
             add(.feedbackReport, .strong, "Feedback-Type", report.type)
             return
         }
         let system = MailSystemEvidence(of: message, summary, in: bytes, self)
-        if var report = message.deliveryStatus(in: bytes), isReport || system.isSender || hasNullReversePath {
+        if var report = message.deliveryStatus(in: bytes, work: &work),
+            isReport || system.isSender || hasNullReversePath
+        {
             // Elsewhere the part is in the mail of a person who sends on a report.
-            Self.completeAddresses(of: &report, summary)
+            Self.completeAddresses(of: &report, summary, &work)
             deliveryReport = report
             let outcome = report.action?.rawValue ?? ""
             add(
@@ -25,8 +28,8 @@ extension MachineEvidence {
             )
             return
         }
-        if let receipt = message.dispositionNotification(in: bytes), isReport || hasNullReversePath {
-            if let refusal = Self.refusal(receipt, summary) {
+        if let receipt = message.dispositionNotification(in: bytes, work: &work), isReport || hasNullReversePath {
+            if let refusal = Self.refusal(receipt, summary, &work) {
                 deliveryReport = refusal
                 add(.deliveryReport, .strong, "Disposition", "automatic \(receipt.type), and the text tells a refusal")
             } else {
@@ -35,15 +38,19 @@ extension MachineEvidence {
             }
             return
         }
-        readDeliveryText(message, summary, bytes, system)
+        readDeliveryText(message, summary, bytes, system, &work)
     }
 
     /// Takes from the text the addresses that the part for programs lacks or spoils.
-    private static func completeAddresses(of report: inout DeliveryReport, _ summary: MessageSummary) {
+    private static func completeAddresses(
+        of report: inout DeliveryReport,
+        _ summary: MessageSummary,
+        _ work: inout Work
+    ) {
         let missing = report.recipients.indices.filter { report.recipients[$0].address == nil }
         guard !missing.isEmpty else { return }
         let known = Set(report.recipients.compactMap(\.address?.comparisonKey))
-        let text = DeliveryText(summary.text, strangers: (summary.to + summary.from).map(\.address))
+        let text = DeliveryText(summary.text, strangers: (summary.to + summary.from).map(\.address), work: &work)
         let named = text.recipients.compactMap(\.address).filter { !known.contains($0.comparisonKey) }
         guard named.count == missing.count else { return }
         for (index, address) in zip(missing, named) { report.recipients[index].address = address }
@@ -52,10 +59,11 @@ extension MachineEvidence {
     /// RFC 5429 section 2.2.1: a Sieve script's `reject` answers with a receipt of the type `deleted`.
     private static func refusal(
         _ receipt: DispositionNotification,
-        _ summary: MessageSummary
+        _ summary: MessageSummary,
+        _ work: inout Work
     ) -> DeliveryReport? {
         guard receipt.isAutomatic, receipt.type == "deleted", let address = receipt.finalRecipient else { return nil }
-        let text = DeliveryText(summary.text, strangers: [])
+        let text = DeliveryText(summary.text, strangers: [], work: &work)
         guard text.words.contains(.failure) else { return nil }
         return DeliveryReport(
             source: .text,
@@ -70,18 +78,19 @@ extension MachineEvidence {
         _ message: Message,
         _ summary: MessageSummary,
         _ bytes: Span<UInt8>,
-        _ system: MailSystemEvidence
+        _ system: MailSystemEvidence,
+        _ work: inout Work
     ) {
         guard system.mayReport(nullPath: hasNullReversePath) else { return }
         let strangers = (summary.to + summary.from).map(\.address)
-        let text = DeliveryText(summary.text, strangers: strangers)
-        let returned = message.returnedMessage(in: bytes) ?? text.returned
+        let text = DeliveryText(summary.text, strangers: strangers, work: &work)
+        let returned = message.returnedMessage(in: bytes, work: &work) ?? text.returned
         let hasReturned = returned != nil || text.announcesReturnedMessage
         guard system.isReport(text, nullPath: hasNullReversePath, hasReturned: hasReturned, self) else { return }
         for finding in system.findings { add(.deliveryReport, finding.strength, finding.fact.name, finding.fact.value) }
         if let phrase = text.phrase { add(.deliveryReport, .strong, "text", phrase) }
         if text.recipients.isEmpty, system.failedRecipients.isEmpty,
-            let enclosed = message.enclosedDeliveryStatus(in: bytes)
+            let enclosed = message.enclosedDeliveryStatus(in: bytes, work: &work)
         {
             deliveryReport = enclosed
             return

@@ -16,17 +16,20 @@ enum ReportChecks {
     private static func check(message bytes: [UInt8]) throws(BrokenInvariant) {
         let message = Message(parsing: bytes.span)
         let summary = message.summary(of: bytes.span)
-        try check(message.deliveryStatus(in: bytes.span))
-        try check(message.enclosedDeliveryStatus(in: bytes.span))
-        let receipt = message.dispositionNotification(in: bytes.span)
+        var work = summary.work
+        try check(message.deliveryStatus(in: bytes.span, work: &work))
+        try check(message.enclosedDeliveryStatus(in: bytes.span, work: &work))
+        let receipt = message.dispositionNotification(in: bytes.span, work: &work)
         try require(
             receipt?.type.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D } ?? true,
             "a disposition that is no word"
         )
-        try requirePlain(message.feedbackReport(in: bytes.span)?.type ?? "", "the type of feedback")
-        let text = DeliveryText(summary.text, strangers: summary.to.map(\.address))
+        try requirePlain(message.feedbackReport(in: bytes.span, work: &work)?.type ?? "", "the type of feedback")
+        let text = DeliveryText(summary.text, strangers: summary.to.map(\.address), work: &work)
         try check(DeliveryReport(source: .text, recipients: text.recipients))
         try require(text.returned == nil || text.announcesReturnedMessage, "a returned message from nowhere")
+        // The limit is met at the latest behind the loop that was running.
+        try require(work.steps <= work.limit + 16 * bytes.count + 65_536, "the work has no end")
         try checkEvidence(message, summary, bytes)
     }
 
