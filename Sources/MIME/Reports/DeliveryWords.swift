@@ -75,6 +75,10 @@ public struct DeliveryWords: OptionSet, Hashable, Sendable {
         "kon niet worden bezorgd", "niet worden afgeleverd", "kunde inte levereras",
         "kunne ikke leveres", "ei voitu toimittaa", "nie może być dostarczona", "nie mogła zostać dostarczona",
         "nelze doručit", "teslim edilemedi",
+        // How Exchange begins its reports.
+        "fehler bei der nachrichtenzustellung", "error de entrega", "error en la entrega", "falha na entrega",
+        "is mislukt", "gick inte att leverera", "mislykkedes", "mislyktes", "epäonnistui", "nie powiodło się",
+        "se nezdařilo", "nem sikerült", "απέτυχε", "сбой доставки", "не удается доставить", "传递邮件失败", "時失敗",
         // Russian, Ukrainian, Japanese, Chinese, Korean.
         "не может быть доставлено", "не доставлено", "недоставлен", "не удалось доставить", "не вдалося доставити",
         "送信できません", "配信できません", "配送できません", "配信に失敗", "配送に失敗", "送信に失敗", "配信不能",
@@ -89,7 +93,8 @@ public struct DeliveryWords: OptionSet, Hashable, Sendable {
         "still being tried", "will continue to be", "attempts will continue", "will continue trying",
         "continue to try", "continue to attempt", "will keep trying", "been postponed", "just a warning",
         "warning message only", "warning only", "temporarily deferred", "delivery attempts will", "(delay)",
-        "delayed by", "you do not need to resend", "no need to resend", "will be attempted again",
+        "delayed by", "will retry", "problem delivering your message", "delivery incomplete",
+        "you do not need to resend", "no need to resend", "will be attempted again",
     ]
 
     private static let delaysInOtherLanguages = [
@@ -100,7 +105,7 @@ public struct DeliveryWords: OptionSet, Hashable, Sendable {
     private static let permanenceStatements = [
         "permanent error", "permanent fatal", "permanent failure", "permanent delivery", "failed permanently",
         "given up", "not going to try again", "no longer try", "will not be retried", "no further attempts",
-        "message will be deleted from queue", "could not be delivered for", "message expired", "too old",
+        "message will be deleted from queue", "message expired", "too old",
         "was aborted after", "unrecoverable error",
     ]
 

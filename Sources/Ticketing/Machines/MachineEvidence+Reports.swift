@@ -88,7 +88,8 @@ extension MachineEvidence {
         let hasReturned = returned != nil || text.announcesReturnedMessage
         guard system.isReport(text, nullPath: hasNullReversePath, hasReturned: hasReturned, self) else { return }
         for finding in system.findings { add(.deliveryReport, finding.strength, finding.fact.name, finding.fact.value) }
-        if let phrase = text.phrase { add(.deliveryReport, .strong, "text", phrase) }
+        // In a language that the table lacks the form alone tells.
+        add(.deliveryReport, .strong, text.phrase == nil ? "subject" : "text", text.phrase ?? summary.subject)
         if text.recipients.isEmpty, system.failedRecipients.isEmpty,
             let enclosed = message.enclosedDeliveryStatus(in: bytes, work: &work)
         {

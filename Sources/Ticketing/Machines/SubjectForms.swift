@@ -32,10 +32,10 @@ enum SubjectForms {
                 "automatische antwort", "automatisch antwoord", "automatische mitteilung", "autom. antwort",
                 "réponse automatique", "reponse automatique", "respuesta automática", "respuesta automatica",
                 "respuesta automàtica", "risposta automatica", "resposta automática", "autosvar", "automatisk svar",
-                "automatiskt svar", "automaattinen vastaus", "automatyczna odpowied", "autoodpowied",
-                "automatická odpov",
-                "automatikus válasz", "автоответ", "автоматический ответ", "автовідповідь", "автоматична відповідь",
-                "自動返信", "自動応答", "自动回复", "自動回覆", "자동 회신", "자동 응답", "otomatik yanıt",
+                "automatiskt svar", "automaattinen vastaus", "automatyczna odpowied",
+                "odpowiedź automatyczna", "autoodpowied", "automatická odpov", "automatikus válasz", "автоответ",
+                "автоматический ответ", "автовідповідь", "автоматична відповідь",
+                "自動返信", "自動応答", "自动回复", "自动答复", "自動回覆", "자동 회신", "자동 응답", "otomatik yanıt",
                 "otomatik cevap", "αυτόματη απάντηση", "תשובה אוטומטית", "رد تلقائي",
             ]
         ),
@@ -57,7 +57,9 @@ enum SubjectForms {
                 "no se puede entregar", "devuelto", "devolvido", "não entregue", "não é possível entregar",
                 "mancato recapito", "non recapitabile", "onbestelbaar", "kan inte levereras", "olevererbar",
                 "niedostarczon", "nedoručiteln", "kézbesíthetetlen", "не доставлено", "недоставлен",
-                "不達", "配信不能", "配信エラー", "未送达", "退信", "系统退信", "無法傳遞", "전달되지 않", "반송",
+                "не удается доставить", "не вдалося доставити", "teslim edilemedi", "gick inte att leverera",
+                "ei voi toimittaa", "μη παραδοτέο", "no se ha podido entregar", "falha na entrega",
+                "不達", "配信不能", "配信エラー", "未送达", "退信", "系统退信", "無法傳遞", "전달되지 않", "배달되지 않", "반송",
             ]
         ),
     ])
