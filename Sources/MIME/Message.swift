@@ -83,4 +83,13 @@ public struct Message: Sendable {
         extraction.append(part, bytes)
         return extraction.takeText()
     }
+
+    /// The text of one part in UTF-8 as it stands, line ends, markup and all: what ``SanitizedHTML`` takes.
+    ///
+    /// - Parameter limit: where the text is cut, in octets of UTF-8.
+    public func utf8Content(of part: Part, in bytes: Span<UInt8>, limit: Int = .max) -> [UInt8] {
+        precondition(bytes.count == size, "these are not the octets that were parsed")
+        var extraction = TextExtraction(limit: limit, maxLineLength: .max, work: work)
+        return extraction.utf8(of: part, bytes)
+    }
 }

@@ -71,9 +71,8 @@ struct MessageParser {
 
     /// Passes over what may stand before the first field.
     private mutating func prologueEnd(_ bytes: Span<UInt8>) -> Int {
-        var position = 0
         // QUIRK: scripts that write UTF-8 with a byte order mark (corpus malformed/007).
-        if bytes.hasByteOrderMark { position = 3 }
+        var position = bytes.byteOrderMarkLength
         // QUIRK: a message cut from an mbox keeps its "From " line, sometimes quoted (corpus malformed/006).
         while isMailboxLine(bytes, at: position) {
             let lineEnd = bytes.lineEnd(from: position, to: end)

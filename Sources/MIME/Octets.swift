@@ -167,8 +167,8 @@ extension Span<UInt8> {
         return lower..<upper
     }
 
-    /// Whether the first character is U+FEFF, which only says that the text is UTF-8.
-    var hasByteOrderMark: Bool { count >= 3 && self[0] == 0xEF && self[1] == 0xBB && self[2] == 0xBF }
+    /// The length of a U+FEFF at the beginning, which only says that the text is UTF-8; zero when there is none.
+    var byteOrderMarkLength: Int { count >= 3 && self[0] == 0xEF && self[1] == 0xBB && self[2] == 0xBF ? 3 : 0 }
 
     /// Whether all octets are US-ASCII.
     var isASCII: Bool {
@@ -182,6 +182,8 @@ extension [UInt8] {
     /// Appends the octets of a span.
     mutating func append(copying span: Span<UInt8>) {
         reserveCapacity(count + span.count > capacity ? Swift.max(count + span.count, 2 * capacity) : 0)
-        for index in span.indices { append(span[index]) }
+        append(addingCapacity: span.count) { output in
+            for index in span.indices { output.append(span[index]) }
+        }
     }
 }

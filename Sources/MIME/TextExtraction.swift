@@ -134,6 +134,27 @@ struct TextExtraction {
             if !part.bodyRange.isEmpty { defects.add(.textTruncated, part: part.index) }
             return
         }
+        withUTF8(of: part, bytes) { $0.appendReadable($1, part) }
+    }
+
+    /// The text of a part in UTF-8 as it stands, markup and line ends and all.
+    mutating func utf8(of part: Part, _ bytes: Span<UInt8>) -> [UInt8] {
+        var text: [UInt8] = []
+        withUTF8(of: part, bytes) { extraction, utf8 in
+            var end = min(utf8.count, extraction.limit)
+            // No character is cut in two.
+            while end > 0, end < utf8.count, utf8[end] & 0xC0 == 0x80 { end -= 1 }
+            text.append(copying: utf8.extracting(0..<end))
+        }
+        return text
+    }
+
+    /// Undoes a part's transfer encoding and its charset.
+    private mutating func withUTF8(
+        of part: Part,
+        _ bytes: Span<UInt8>,
+        _ body: (inout TextExtraction, Span<UInt8>) -> Void
+    ) {
         work.charge(4 * part.bodyRange.count)
         let charset = part.contentType.charset.map { Charset(name: $0.utf8) } ?? .unspecified
         if charset == .unknown { defects.add(.unknownCharset, part: part.index) }
@@ -144,10 +165,10 @@ struct TextExtraction {
                 defects.add(.textTruncated, part: part.index)
             }
             if bytes.hasLine(longerThan: maxLineLength, in: range) { defects.add(.lineTooLong, part: part.index) }
-            appendDecoded(bytes.extracting(range), charset, part)
+            withUTF8(of: bytes.extracting(range), charset, part, body)
         } else {
             let content = decodedContent(of: part, bytes)
-            appendDecoded(content.span, charset, part)
+            withUTF8(of: content.span, charset, part, body)
         }
     }
 
@@ -174,10 +195,15 @@ struct TextExtraction {
         return content
     }
 
-    private mutating func appendDecoded(_ content: Span<UInt8>, _ charset: Charset, _ part: Part) {
+    private mutating func withUTF8(
+        of content: Span<UInt8>,
+        _ charset: Charset,
+        _ part: Part,
+        _ body: (inout TextExtraction, Span<UInt8>) -> Void
+    ) {
         let mayBeUTF8 = charset == .utf8 || charset == .unspecified || charset == .unknown
         if mayBeUTF8, CharsetDecoder.isUTF8(content), charset == .utf8 || !ISO2022JP.isLikely(content) {
-            appendReadable(content, part)
+            body(&self, content.extracting(droppingFirst: content.byteOrderMarkLength))
             return
         }
         var charset = charset
@@ -189,7 +215,7 @@ struct TextExtraction {
         if !CharsetDecoder.decode(content, as: charset, appendingTo: &decoded) {
             defects.add(.malformedText, part: part.index)
         }
-        appendReadable(decoded.span, part)
+        body(&self, decoded.span.extracting(droppingFirst: decoded.span.byteOrderMarkLength))
     }
 
     /// The charset that a page's `meta` element names.
@@ -213,9 +239,8 @@ struct TextExtraction {
 
     private static let charsetMark = Array("charset=".utf8)
 
-    private mutating func appendReadable(_ decoded: Span<UInt8>, _ part: Part) {
+    private mutating func appendReadable(_ utf8: Span<UInt8>, _ part: Part) {
         let room = limit - text.count
-        let utf8 = decoded.hasByteOrderMark ? decoded.extracting(3..<decoded.count) : decoded
         if part.contentType.isHTML, keepsHTML {
             text.append(copying: utf8.extracting(0..<min(utf8.count, room)))
             if utf8.count > room { truncate(part) }

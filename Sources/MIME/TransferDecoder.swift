@@ -82,6 +82,20 @@ struct TransferDecoder {
         return values
     }()
 
+    /// For each place in a group of four and each octet, the bits that it gives to the group's three octets, the first
+    /// of them lowest; an octet without a value sets the bits above.
+    private static let groups: [1024 of UInt32] = {
+        var groups = [1024 of UInt32](repeating: 0xFF00_0000)
+        for (octet, value) in values.enumerated() where value < 64 {
+            let bits = UInt32(value)
+            groups[octet] = bits << 2
+            groups[256 + octet] = bits >> 4 | bits << 12 & 0xFF00
+            groups[512 + octet] = bits << 6 & 0xFF00 | bits << 22 & 0xFF_0000
+            groups[768 + octet] = bits << 16
+        }
+        return groups
+    }()
+
     private mutating func decodeBase64(
         _ bytes: Span<UInt8>,
         _ range: Range<Int>,
@@ -90,6 +104,7 @@ struct TransferDecoder {
         var result = Result()
         let values = Self.values
         let table = values.span
+        let groups = Self.groups.span
         let end = range.upperBound
         var index = range.lowerBound
         var bits: UInt32 = 0
@@ -102,14 +117,13 @@ struct TransferDecoder {
                 if count == 0 {
                     // Whole groups, as nearly all are.
                     while index &+ 4 <= end, filled <= room {
-                        let first = table[Int(bytes[index])]
-                        let second = table[Int(bytes[index &+ 1])]
-                        let third = table[Int(bytes[index &+ 2])]
-                        let fourth = table[Int(bytes[index &+ 3])]
-                        guard (first | second | third | fourth) < 64 else { break }
-                        output[filled] = first << 2 | second >> 4
-                        output[filled &+ 1] = second << 4 | third >> 2
-                        output[filled &+ 2] = third << 6 | fourth
+                        let group =
+                            groups[Int(bytes[index])] | groups[256 &+ Int(bytes[index &+ 1])]
+                            | groups[512 &+ Int(bytes[index &+ 2])] | groups[768 &+ Int(bytes[index &+ 3])]
+                        guard group < 0x0100_0000 else { break }
+                        output[filled] = UInt8(truncatingIfNeeded: group)
+                        output[filled &+ 1] = UInt8(truncatingIfNeeded: group >> 8)
+                        output[filled &+ 2] = UInt8(truncatingIfNeeded: group >> 16)
                         index &+= 4
                         filled &+= 3
                     }

@@ -43,6 +43,22 @@ import Testing
         #expect(parsed.content(of: 0) == content)
     }
 
+    @Test func onlyTheEncodingsOfATextAreUndone() {
+        func utf8(_ text: String, limit: Int = .max) -> String {
+            let parsed = Parsed(text)
+            let octets = parsed.message.utf8Content(of: parsed.message.parts[0], in: parsed.bytes.span, limit: limit)
+            return String(decoding: octets, as: UTF8.self)
+        }
+        let page = "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
+        #expect(
+            utf8(page + "<meta charset=3Diso-8859-2>\n<b>=B1&amp;</b>") == "<meta charset=iso-8859-2>\r\n<b>ą&amp;</b>"
+        )
+        #expect(utf8("Content-Type: text/plain; charset=utf-8\n\n\u{FEFF}a\n> b \n") == "a\r\n> b \r\n")
+        #expect(utf8("Content-Type: text/plain; format=flowed\n\na \nb") == "a \r\nb")
+        #expect(utf8("\nääää", limit: 5) == "ää")
+        #expect(utf8("Content-Transfer-Encoding: base64\n\nw6TDpMOk", limit: 4) == "ää")
+    }
+
     static let charsets: [(String, [UInt8], String)] = [
         ("us-ascii", [0x61], "a"), ("utf-8", [0xC3, 0xA4], "ä"), ("UTF8", [0xC3, 0xA4], "ä"),
         ("iso-8859-1", [0xE4, 0x80], "ä€"), ("latin1", [0xE4], "ä"), ("iso-8859-2", [0xB1], "ą"),
