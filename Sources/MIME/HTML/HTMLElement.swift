@@ -13,6 +13,14 @@ package enum HTMLElement: UInt8, CaseIterable, Sendable {
     /// The name in lower case.
     var name: [UInt8] { Self.nameTable.names[Int(rawValue)] }
 
+    private static let startTags = nameTable.names.map { [Octet.less] + $0 + [Octet.greater] }
+    private static let endTags = nameTable.names.map { [Octet.less, UInt8(ascii: "/")] + $0 + [Octet.greater] }
+
+    /// The start tag without attributes.
+    var startTag: [UInt8] { Self.startTags[Int(rawValue)] }
+
+    var endTag: [UInt8] { Self.endTags[Int(rawValue)] }
+
     static func named(_ html: Span<UInt8>, _ range: Range<Int>) -> HTMLElement? {
         nameTable.position(of: range, in: html).flatMap { HTMLElement(rawValue: UInt8($0)) }
     }
@@ -37,6 +45,7 @@ struct HTMLElementSet: ExpressibleByArrayLiteral, Sendable {
         for element in elements { bits |= 1 << UInt128(element.rawValue) }
     }
 
+    @inline(__always)
     func contains(_ element: HTMLElement) -> Bool { bits >> UInt128(element.rawValue) & 1 == 1 }
 
     func union(_ other: HTMLElementSet) -> HTMLElementSet {

@@ -70,23 +70,23 @@ struct HTMLOutput {
     /// Writes a tag that opens nothing.
     mutating func write(_ tag: [UInt8]) {
         guard hasRoom(tag.count) else { return }
-        octets += tag
+        octets.append(copying: tag.span)
         steps += tag.count
     }
 
     /// Opens an element without attributes.
     mutating func push(_ name: HTMLElement) {
-        push(name, as: name, tag: [Octet.less] + name.name + [Octet.greater], target: nil)
+        push(name, as: name, tag: name.startTag, target: nil)
     }
 
     /// Opens an element.
     ///
     /// - Parameter target: where a link leads.
     mutating func push(_ element: HTMLElement, as name: HTMLElement, tag: [UInt8], target: WebAddress?) {
-        let end = name.name.count + 3 + (target.map(HTMLLinkText.maxNotice) ?? 0)
+        let end = name.endTag.count + (target.map(HTMLLinkText.maxNotice) ?? 0)
         guard hasRoom(tag.count + end) else { return }
         let start = octets.count
-        octets += tag
+        octets.append(copying: tag.span)
         steps += tag.count
         endSize += end
         stack.append(
@@ -112,12 +112,10 @@ struct HTMLOutput {
     mutating func pop() {
         repeat {
             guard let open = stack.popLast() else { return }
-            octets.append(Octet.less)
-            octets.append(UInt8(ascii: "/"))
-            octets += open.name.name
-            octets.append(Octet.greater)
-            steps += open.name.name.count + 3
-            endSize -= open.name.name.count + 3
+            let endTag = open.name.endTag
+            octets.append(copying: endTag.span)
+            steps += endTag.count
+            endSize -= endTag.count
             // An element that ends later is no longer the last of its kind.
             if !open.endsLater { lastByElement[Int(open.element.rawValue)] = open.previous }
             lastBlock = open.previousBlock
@@ -185,7 +183,7 @@ struct HTMLOutput {
                 continue
             }
             append(source, start..<index)
-            if hasRoom(replacement.count) { octets += replacement }
+            if hasRoom(replacement.count) { octets.append(copying: replacement.span) }
             index += length
             start = index
         }

@@ -80,6 +80,8 @@ struct HTMLReferenceTable: Sendable {
     private let starts: [Int32]
     /// Whether a name counts without its semicolon.
     private let isLegacy: [Bool]
+    /// For each two octets that a name may begin with, in their order, the first entry that does or comes after.
+    private let beginnings: [UInt16]
     let values: [(Unicode.Scalar, Unicode.Scalar?)]
 
     private init() {
@@ -104,6 +106,25 @@ struct HTMLReferenceTable: Sendable {
         self.starts = starts
         self.isLegacy = isLegacy
         self.values = values
+        var beginnings: [UInt16] = []
+        beginnings.reserveCapacity(Self.beginningCount + 1)
+        for entry in values.indices {
+            let start = Int(starts[entry])
+            guard let beginning = Self.beginning(letters[start], letters[start + 1]) else { continue }
+            while beginnings.count <= beginning { beginnings.append(UInt16(entry)) }
+        }
+        while beginnings.count <= Self.beginningCount { beginnings.append(UInt16(values.count)) }
+        self.beginnings = beginnings
+    }
+
+    /// Digits and letters, and the few signs between them.
+    private static let octets = UInt8(ascii: "0")...UInt8(ascii: "z")
+    private static let beginningCount = octets.count * octets.count
+
+    /// The place of two octets in ``beginnings``.
+    private static func beginning(_ first: UInt8, _ second: UInt8) -> Int? {
+        guard octets.contains(first), octets.contains(second) else { return nil }
+        return Int(first - octets.lowerBound) * octets.count + Int(second - octets.lowerBound)
     }
 
     private func length(_ entry: Int) -> Int { Int(starts[entry + 1] - starts[entry]) }
@@ -114,20 +135,22 @@ struct HTMLReferenceTable: Sendable {
 
     /// The entry with the longest name that lies at `start`, and the name's length.
     func longestName(_ html: Span<UInt8>, at start: Int, end: Int) -> (entry: Int, length: Int)? {
-        var lower = 0
-        var upper = values.count
+        guard start + 2 <= end, let beginning = Self.beginning(html[start], html[start + 1]) else { return nil }
+        var lower = Int(beginnings[beginning])
+        var upper = Int(beginnings[beginning + 1])
         var found: (Int, Int)?
-        var position = 0
-        while start + position < end {
+        var position = 2
+        while lower < upper {
+            if length(lower) == position {
+                let isClosed = start + position < end && html[start + position] == Octet.semicolon
+                if isClosed || isLegacy[lower] { found = (lower, position) }
+            }
+            guard start + position < end else { break }
             let octet = html[start + position]
             guard octet.isASCIILetter || octet.isASCIIDigit else { break }
             lower = firstEntry(in: lower..<upper, at: position) { $0 >= octet }
             upper = firstEntry(in: lower..<upper, at: position) { $0 > octet }
-            guard lower < upper else { break }
             position += 1
-            guard length(lower) == position else { continue }
-            let isClosed = start + position < end && html[start + position] == Octet.semicolon
-            if isClosed || isLegacy[lower] { found = (lower, position) }
         }
         return found
     }
