@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian machine with Swift: `make run` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps peers run release test unit lint format bench fuzz soak
+.PHONY: help deps peers run release test unit lint format bench bench-smtp bench-mail fuzz soak
 
 # What the build needs, as Debian names it.
 PACKAGES := libsqlite3-dev libssl-dev
@@ -13,7 +13,7 @@ BINARY := $(RELEASE)/release/mailwicket
 CONFIG ?= Config/mailwicket.yaml
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 deps: ## Install the system packages that the build needs
 	@missing=""; \
@@ -52,9 +52,20 @@ lint: deps ## Check format, imports and layering; warnings are errors
 format: ## Format the sources in place
 	swift format format --in-place --recursive Sources Tests Package.swift
 
-bench: release ## Measure speed and memory beside Postfix and smtp-sink (see Tests/Bench/bench.sh)
+bench: ## Measure speed and memory beside others; both of what follows
+	@$(MAKE) --keep-going bench-smtp bench-mail
+
+bench-smtp: release ## Measure the server beside Postfix and smtp-sink (see Tests/Bench/bench.sh)
 	swift build -c release --product mailwicket-load --scratch-path $(RELEASE)
 	Tests/Bench/bench.sh
+
+# What the mail bench measures the parser and the sanitiser beside.
+MAIL_PEERS := gcc libc6-dev pkg-config libgmime-3.0-dev python3 python3-html5lib python3-bleach
+
+bench-mail: deps ## Measure parser and sanitiser beside GMime, Python and bleach (see Tests/Bench/mail.sh)
+	@$(MAKE) deps PACKAGES="$(MAIL_PEERS)"
+	swift build -c release --product mailwicket-measure --scratch-path $(RELEASE)
+	Tests/Bench/mail.sh
 
 FUZZ_SECONDS ?= 600
 fuzz: deps ## Fuzz every reader, FUZZ_SECONDS each (TARGET=FuzzX for one; see Tests/Fuzz/README.md)

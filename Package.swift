@@ -99,6 +99,7 @@ var targets: [Target] = [
         path: "Tests/Load",
         swiftSettings: settings
     ),
+    .executableTarget(name: "Measure", dependencies: ["MIME"], path: "Tests/Measure", swiftSettings: settings),
 
     // tests
     tests(of: "Mail", ["Mail"]),
@@ -156,6 +157,7 @@ let package = Package(
     products: [
         .executable(name: "mailwicket", targets: ["mailwicket"]),
         .executable(name: "mailwicket-load", targets: ["Load"]),
+        .executable(name: "mailwicket-measure", targets: ["Measure"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),

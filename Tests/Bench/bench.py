@@ -147,7 +147,7 @@ def main():
         if not os.access(program, os.X_OK):
             if program == options.binary and "mailwicket" not in options.peers.split(","):
                 continue
-            sys.exit(f"bench: {program} is not there; `make bench` builds it")
+            sys.exit(f"bench: {program} is not there; `make bench-smtp` builds it")
     measure.raise_file_limit()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="mailwicket-bench-"))
     # Postfix's own user walks through it.
