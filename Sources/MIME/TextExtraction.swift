@@ -6,20 +6,14 @@ struct TextExtraction {
     private let maxLineLength: Int
     /// How much of a part is decoded: HTML is mostly not text.
     private var sourceLimit: Int { max(limit, limit.multipliedReportingOverflow(by: 4).partialValue) }
-    /// Whether HTML is left as it is, for a sanitiser.
-    private let keepsHTML: Bool
     private(set) var defects = DefectList()
     private(set) var work: Work
 
-    init(limit: Int, maxLineLength: Int, keepsHTML: Bool = false, work: Work) {
+    init(limit: Int, maxLineLength: Int, work: Work) {
         self.limit = limit
         self.maxLineLength = maxLineLength
-        self.keepsHTML = keepsHTML
         self.work = work
     }
-
-    /// What was found, in UTF-8.
-    var octets: [UInt8] { text }
 
     func takeText() -> String { String(decoding: text, as: UTF8.self) }
 
@@ -241,11 +235,6 @@ struct TextExtraction {
 
     private mutating func appendReadable(_ utf8: Span<UInt8>, _ part: Part) {
         let room = limit - text.count
-        if part.contentType.isHTML, keepsHTML {
-            text.append(copying: utf8.extracting(0..<min(utf8.count, room)))
-            if utf8.count > room { truncate(part) }
-            return
-        }
         if part.contentType.isHTML {
             let (converted, isTruncated) = HTMLText.text(of: utf8, limit: room)
             text += converted

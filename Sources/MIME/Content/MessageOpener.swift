@@ -17,6 +17,8 @@ struct MessageOpener {
     var room: Int
     /// Octets of files that may still be decoded.
     var fileRoom: Int
+    /// Octets of text that may be shown of all that is opened, and of HTML before it is made safe.
+    private let textLimit: Int
     /// Octets of text that may still be shown.
     var textRoom: Int
     /// Calendars that were shown; invitations often come twice.
@@ -28,7 +30,8 @@ struct MessageOpener {
         self.wanted = wanted
         room = options.limits.maxDecodedSize
         fileRoom = options.limits.maxDecodedSize
-        textRoom = options.limits.maxText.multipliedReportingOverflow(by: 4).partialValue
+        textLimit = max(options.limits.maxText, options.limits.maxText.multipliedReportingOverflow(by: 4).partialValue)
+        textRoom = textLimit
     }
 
     // MARK: A message
@@ -99,18 +102,12 @@ struct MessageOpener {
         let preferred = TextExtraction.roles(of: message, preferHTML: true, work: &work)
         var page = ""
         for part in message.parts where preferred[part.index] == .text {
-            var extraction = TextExtraction(
-                limit: options.limits.maxText,
-                maxLineLength: .max,
-                keepsHTML: true,
-                work: message.work
-            )
-            extraction.append(part, bytes)
-            let octets = extraction.octets
             if part.contentType.isHTML {
-                page += sanitized(octets)
+                // HTML is mostly not text.
+                page += sanitized(message.utf8Content(of: part, in: bytes, limit: textLimit))
             } else {
-                page += SanitizedHTML(plainText: octets.span).html
+                let text = message.decodedText(of: part, in: bytes, limit: options.limits.maxText)
+                page += SanitizedHTML(plainText: Array(text.utf8).span).html
             }
         }
         return page.isEmpty ? nil : page

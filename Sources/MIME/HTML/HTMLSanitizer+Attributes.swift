@@ -28,7 +28,7 @@ extension HTMLSanitizer {
     ///
     /// - Returns: `nil` for a link that leads nowhere and for a picture of which nothing is left.
     mutating func startTag(_ element: HTMLElement, as name: HTMLElement, _ html: Span<UInt8>) -> StartTag? {
-        guard !tokenizer.attributes.isEmpty || name == .a || name == .img else {
+        guard !tokens.tokenizer.attributes.isEmpty || name == .a || name == .img else {
             return StartTag(octets: name.startTag, target: nil)
         }
         var tag = [Octet.less]

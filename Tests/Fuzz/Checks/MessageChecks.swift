@@ -6,7 +6,10 @@ enum MessageChecks {
     static func check(_ octets: [UInt8]) throws(BrokenInvariant) {
         try check(octets, limits: Message.Limits())
         try check(octets, limits: smallLimits)
-        try check(octets.prefix(8192).flatMap { alphabet[Int($0) % alphabet.count] }, limits: Message.Limits())
+        let mail = octets.prefix(8192).flatMap { alphabet[Int($0) % alphabet.count] }
+        try check(mail, limits: Message.Limits())
+        try ReadableChecks.check(octets)
+        try ReadableChecks.check(mail)
     }
 
     private static let smallLimits: Message.Limits = {
