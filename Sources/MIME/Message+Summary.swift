@@ -1,5 +1,4 @@
 internal import Mail
-internal import OpenSSL
 
 extension Message {
     /// How many identifiers are kept of a References field.
@@ -164,7 +163,7 @@ private struct SummaryReader {
     }
 
     mutating func readAttachments(_ message: Message, _ bytes: Span<UInt8>, limit: Int) {
-        var decoder = TransferDecoder()
+        var reader = AttachmentReader()
         var room = limit
         for part in message.parts where roles[part.index] == .attachment {
             guard !isExhausted else { return }
@@ -173,23 +172,21 @@ private struct SummaryReader {
                 defects.add(.decodedSizeExceeded, part: part.index)
                 return
             }
-            work.charge(2 * part.bodyRange.count)
-            var digest = SHA256()
-            var size = 0
-            let result = decoder.decode(part.transferEncoding, bytes, part.bodyRange) { piece in
-                digest.update(piece)
-                size += piece.count
-            }
-            if result.junk > 0 { defects.add(.malformedEncoding, part: part.index) }
+            let content = reader.read(part, bytes)
+            work.charge(2 * reader.passes * part.bodyRange.count)
+            if content.junk > 0 { defects.add(.malformedEncoding, part: part.index) }
             summary.attachments.append(
                 AttachmentSummary(
                     part: part.index,
                     name: part.fileName.map { kept($0, part: part.index) },
                     type: kept(part.contentType.mediaType, part: part.index),
-                    size: size,
-                    sha256: digest.finalize(),
+                    size: content.size,
+                    sha256: content.sha256,
                     contentID: part.contentID.map { kept($0, part: part.index) },
-                    isInline: part.isInline
+                    isInline: part.isInline,
+                    format: content.format,
+                    zip: content.zip,
+                    hasMacros: content.hasMacros
                 )
             )
         }

@@ -54,4 +54,39 @@ public struct AttachmentSummary: Sendable, Hashable {
     public var contentID: String?
     /// Whether the part is meant to be shown within the text.
     public var isInline: Bool
+    /// The format of the content, as far as its octets tell.
+    public var format: FileFormat?
+    /// The directory, for a zip or for what ends in one; let go of once the file is judged.
+    public var zip: ZipDirectory?
+    /// Whether the content is an Office document that holds macros.
+    public var hasMacros = false
+    /// What is done with the file, once it is judged.
+    public var verdict: AttachmentPolicy.Verdict?
+
+    /// Where the file lies: the part's index, and behind a period each the position in what the part holds.
+    public var path: String { "\(part)" }
+
+    /// What the policy judges by.
+    public var facts: AttachmentPolicy.Facts {
+        AttachmentPolicy.Facts(
+            name: name,
+            declaredType: type,
+            format: format,
+            zip: zip,
+            hasMacros: hasMacros,
+            size: size
+        )
+    }
+}
+
+extension MessageSummary {
+    /// Judges the attached files, and lets go of what only that needs: a directory of a thousand names would wait in
+    /// memory for the commit.
+    public mutating func judgeAttachments(by policy: AttachmentPolicy) {
+        guard !attachments.isEmpty else { return }
+        for (index, verdict) in policy.verdicts(for: attachments.map(\.facts)).enumerated() {
+            attachments[index].verdict = verdict
+            attachments[index].zip = nil
+        }
+    }
 }

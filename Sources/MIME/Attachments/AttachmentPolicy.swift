@@ -98,7 +98,7 @@ public struct AttachmentPolicy: Sendable, Hashable {
             self.init(
                 name: name,
                 declaredType: declaredType,
-                format: MediaTypeDetector.format(of: content, zip: zip),
+                format: MediaTypeDetector.format(ofBeginning: content) ?? zip?.format,
                 zip: zip,
                 hasMacros: zip?.hasMacros ?? CompoundFile(content)?.hasMacros ?? false,
                 size: content.count

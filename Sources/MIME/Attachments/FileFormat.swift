@@ -64,6 +64,12 @@ public enum FileFormat: String, Sendable, Hashable, CaseIterable {
         Self.table[self] ?? Facts(group: .other, mediaType: "application/octet-stream", extensions: [])
     }
 
+    /// The first format with a media type.
+    package init?(mediaType: String) {
+        guard let format = Self.allCases.first(where: { $0.mediaType == mediaType }) else { return nil }
+        self = format
+    }
+
     /// The formats that files with an extension have.
     package static func formats(withExtension name: String) -> [FileFormat] { byExtension[name] ?? [] }
 

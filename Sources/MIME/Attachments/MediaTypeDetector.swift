@@ -6,11 +6,15 @@ public enum MediaTypeDetector {
     ///
     /// - Parameter zip: the directory, when it was read already.
     public static func format(of bytes: Span<UInt8>, zip: ZipDirectory? = nil) -> FileFormat? {
+        // Last, since an archive may lie behind anything; a zip is read from its end.
+        format(ofBeginning: bytes) ?? (zip ?? ZipDirectory(bytes))?.format
+    }
+
+    /// What the first octets of a content are; `nil` for plain text, for a zip, and for what is not known.
+    static func format(ofBeginning bytes: Span<UInt8>) -> FileFormat? {
         if let format = program(bytes) ?? fixed(bytes) ?? container(bytes) { return format }
         if let file = CompoundFile(bytes) { return file.format }
-        if let format = text(bytes) { return format }
-        // Last, since an archive may lie behind anything; a zip is read from its end.
-        return (zip ?? ZipDirectory(bytes))?.format
+        return text(bytes)
     }
 
     // MARK: Programs
@@ -157,8 +161,13 @@ public enum MediaTypeDetector {
 
     private static func contains(_ window: [UInt8], _ mark: String) -> Bool {
         let mark = Array(mark.utf8)
-        guard mark.count <= window.count else { return false }
-        return (0...window.count - mark.count).contains { window[$0..<$0 + mark.count].elementsEqual(mark) }
+        let octets = window.span
+        guard let first = mark.first, mark.count <= octets.count else { return false }
+        for offset in 0...octets.count - mark.count where octets[offset] == first && octets.hasOctets(mark, at: offset)
+        {
+            return true
+        }
+        return false
     }
 
     private static let marks: [(String, FileFormat)] = [
@@ -174,14 +183,17 @@ public enum MediaTypeDetector {
     private static func beginning(of bytes: Span<UInt8>) -> [UInt8] {
         let isWide = bytes.hasOctets([0xFF, 0xFE], at: 0) || bytes.hasOctets([0xFE, 0xFF], at: 0)
         var window: [UInt8] = []
+        window.reserveCapacity(textWindow)
         var index = isWide ? 2 : bytes.hasOctets([0xEF, 0xBB, 0xBF], at: 0) ? 3 : 0
         let end = min(bytes.count, index + 2 * textWindow)
-        while index < end, window.count < textWindow {
-            let octet = bytes[index]
-            index += 1
-            if isWide, octet == 0 { continue }
-            if window.isEmpty, octet.isFoldingSpace { continue }
-            window.append(octet.asciiLowercased)
+        while index < end, bytes[index].isFoldingSpace || (isWide && bytes[index] == 0) { index += 1 }
+        if isWide {
+            while index < end, window.count < textWindow {
+                if bytes[index] != 0 { window.append(bytes[index].asciiLowercased) }
+                index += 1
+            }
+        } else {
+            for offset in index..<min(end, index + textWindow) { window.append(bytes[offset].asciiLowercased) }
         }
         return window
     }

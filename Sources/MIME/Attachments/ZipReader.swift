@@ -2,19 +2,21 @@ internal import Mail
 
 /// Reads the two lists of a zip archive.
 struct ZipReader {
-    private(set) var directory = ZipDirectory()
+    var directory = ZipDirectory()
     /// Where the local headers lie that the central directory speaks of, with the entries' positions.
-    private var local: [(offset: Int, entry: Int, nameRange: Range<Int>)] = []
+    var local: [(offset: Int, entry: Int, nameRange: Range<Int>)] = []
     /// Octets of names that may still be compared: entries may all point at one large header.
     private var budget = 0
     /// Where the central directory begins and the files end.
-    private var directoryStart = 0
+    private(set) var directoryStart = 0
+    /// How many octets of the file lie before those that are read.
+    var before = 0
 
     private static let endSignature: [UInt8] = [0x50, 0x4B, 5, 6]
     private static let locatorSignature: [UInt8] = [0x50, 0x4B, 6, 7]
     private static let zip64Signature: [UInt8] = [0x50, 0x4B, 6, 6]
     private static let centralSignature: [UInt8] = [0x50, 0x4B, 1, 2]
-    private static let localSignature: [UInt8] = [0x50, 0x4B, 3, 4]
+    static let localSignature: [UInt8] = [0x50, 0x4B, 3, 4]
     /// APPNOTE section 4.4.12: a comment of at most 65,535 octets follows the 22 of the end record.
     private static let maximumEndDistance = 22 + 65_535
     private static let maximumNameLength = 4096
@@ -42,27 +44,32 @@ struct ZipReader {
     // MARK: Central directory
 
     /// The last end record, preferring one whose comment ends with the file.
-    private static func endRecord(_ bytes: Span<UInt8>) -> Int? {
+    static func endRecord(_ bytes: Span<UInt8>) -> Int? {
         var found: Int?
-        var offset = bytes.count - 22
+        var offset = bytes.count - 21
         let lowest = max(0, bytes.count - maximumEndDistance)
-        while offset >= lowest {
+        while offset > lowest {
+            // Every file is looked at, and most are no archive: eight octets at once.
+            if offset - 8 >= lowest, Octet.places(of: 0x50, in: bytes.word(at: offset - 8)) == 0 {
+                offset -= 8
+                continue
+            }
+            offset -= 1
             if bytes[offset] == 0x50, bytes.hasOctets(endSignature, at: offset) {
                 if bytes.littleEndian16(at: offset + 20) == bytes.count - offset - 22 { return offset }
                 found = found ?? offset
             }
-            offset -= 1
         }
         return found
     }
 
-    private mutating func readCentral(_ bytes: Span<UInt8>, end: Int) -> Bool {
+    mutating func readCentral(_ bytes: Span<UInt8>, end: Int) -> Bool {
         guard var count = bytes.littleEndian16(at: end + 10), var size = bytes.littleEndian32(at: end + 12),
             var start = bytes.littleEndian32(at: end + 16)
         else { return false }
         var directoryEnd = end
         // QUIRK: zip in a pipe writes the record although the old fields have room.
-        if let record = Self.zip64Record(bytes, end: end) {
+        if let record = Self.zip64Record(bytes, end: end, before: before) {
             directoryEnd = record
             take(&count, allOnes: 0xFFFF, bytes.littleEndian64(at: record + 32))
             take(&size, allOnes: 0xFFFF_FFFF, bytes.littleEndian64(at: record + 40))
@@ -71,9 +78,10 @@ struct ZipReader {
         guard let position = position(bytes, start: start, size: size, end: directoryEnd, count: count) else {
             return false
         }
-        directoryStart = position
+        directoryStart = before + position
         readEntries(bytes, position..<directoryEnd, count: count)
-        if let first = directory.entries.first, first.name == "mimetype", let offset = local.first?.offset {
+        if let first = directory.entries.first, first.name == "mimetype", let offset = local.first?.offset, before == 0
+        {
             readDeclaredType(bytes, at: offset)
         }
         return true
@@ -86,10 +94,10 @@ struct ZipReader {
         value = larger
     }
 
-    private static func zip64Record(_ bytes: Span<UInt8>, end: Int) -> Int? {
+    static func zip64Record(_ bytes: Span<UInt8>, end: Int, before: Int) -> Int? {
         guard bytes.hasOctets(locatorSignature, at: end - 20) else { return nil }
         // The declared place, and the usual one when something lies in front of the archive.
-        for candidate in [bytes.littleEndian64(at: end - 12), end - 20 - 56] {
+        for candidate in [bytes.littleEndian64(at: end - 12).map { $0 - before }, end - 20 - 56] {
             if let candidate, candidate < end, bytes.hasOctets(zip64Signature, at: candidate) { return candidate }
         }
         return nil
@@ -104,17 +112,18 @@ struct ZipReader {
         count: Int
     ) -> Int? {
         if count == 0, size == 0 {
-            directory.isInconsistent = end > 0
+            directory.isInconsistent = before + end > 0
             return end
         }
         if size <= end, bytes.hasOctets(Self.centralSignature, at: end - size) {
-            directory.prefixSize = max(0, end - size - start)
-            if start > end - size { directory.isInconsistent = true }
+            directory.prefixSize = max(0, before + end - size - start)
+            if start > before + end - size { directory.isInconsistent = true }
             return end - size
         }
-        guard start < end, bytes.hasOctets(Self.centralSignature, at: start) else { return nil }
+        let declared = start - before
+        guard declared < end, bytes.hasOctets(Self.centralSignature, at: declared) else { return nil }
         directory.isInconsistent = true
-        return start
+        return declared
     }
 
     private mutating func readEntries(_ bytes: Span<UInt8>, _ range: Range<Int>, count: Int) {
@@ -260,13 +269,18 @@ struct ZipReader {
         }
         budget -= name.count
         if !bytes.isEqual(name, item.nameRange) {
-            directory.isInconsistent = true
-            var other = directory.entries[item.entry]
-            other.name = Self.name(bytes, name)
-            other.isHidden = true
-            append(other)
+            appendHidden(Self.name(bytes, name), like: item.entry)
         }
         return name.upperBound + extraLength
+    }
+
+    /// Lists the other name of an entry.
+    mutating func appendHidden(_ name: String, like entry: Int) {
+        directory.isInconsistent = true
+        var other = directory.entries[entry]
+        other.name = name
+        other.isHidden = true
+        append(other)
     }
 
     private static func localName(_ bytes: Span<UInt8>, _ start: Int) -> Range<Int>? {
@@ -275,7 +289,7 @@ struct ZipReader {
     }
 
     /// Lists the headers in a range that no entry of the directory covers.
-    private mutating func scanLocalHeaders(_ bytes: Span<UInt8>, _ range: Range<Int>, isHidden: Bool) {
+    mutating func scanLocalHeaders(_ bytes: Span<UInt8>, _ range: Range<Int>, isHidden: Bool) {
         var offset = range.lowerBound
         while offset + 30 <= range.upperBound {
             guard bytes[offset] == 0x50, bytes.hasOctets(Self.localSignature, at: offset),
@@ -328,7 +342,7 @@ struct ZipReader {
     }
 
     /// A name in UTF-8, whatever its flag says, else in code page 437 (APPNOTE appendix D).
-    private static func name(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+    static func name(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
         let span = bytes.extracting(range.lowerBound..<min(range.upperBound, range.lowerBound + maximumNameLength))
         var decoded: [UInt8] = []
         let charset: Charset = CharsetDecoder.isUTF8(span) ? .utf8 : .iconv("IBM437")
@@ -337,7 +351,7 @@ struct ZipReader {
     }
 
     /// OpenDocument 1.3 part 2 section 3.3: the first file is stored and holds the media type.
-    private mutating func readDeclaredType(_ bytes: Span<UInt8>, at offset: Int) {
+    mutating func readDeclaredType(_ bytes: Span<UInt8>, at offset: Int) {
         guard bytes.hasOctets(Self.localSignature, at: offset), bytes.littleEndian16(at: offset + 8) == 0,
             let name = Self.localName(bytes, offset), bytes.hasOctets(Array("mimetype".utf8), at: name.lowerBound),
             name.count == 8, let extraLength = bytes.littleEndian16(at: offset + 28),
