@@ -107,7 +107,7 @@ var targets: [Target] = [
     tests(of: "SMTP", ["Mail", "SMTP", "TestSupport", nioCore]),
     tests(of: "MIME", ["Mail", "MIME", "OpenSSL"]),
     tests(of: "Ticketing", ["Mail", "MIME", "Ticketing"]),
-    tests(of: "Storage", ["Faults", "Mail", "OpenSSL", "Storage", grdb]),
+    tests(of: "Storage", ["Faults", "Mail", "MIME", "OpenSSL", "Storage", grdb]),
     tests(of: "Desk", ["Faults", "Mail", "MIME", "Storage", "Desk"]),
     tests(of: "Intake", ["Faults", "Mail", "MIME", "Ticketing", "Storage", "Intake"]),
     tests(

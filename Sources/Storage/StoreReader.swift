@@ -46,6 +46,21 @@ public final class StoreReader: Sendable {
         }
     }
 
+    /// Lends the octets of a stored message, exactly as they were received; those of a file are not copied.
+    ///
+    /// - Returns: `nil` when there is no such message.
+    public func withOctets<T>(of message: UniqueID, _ body: (Span<UInt8>) throws -> T) throws -> T? {
+        guard let digest = try blobDigest(of: message) else { return try octets(of: message).map { try body($0.span) } }
+        return try BlobStore.map(digest, in: layout.blobs, fileSystem).withSpan(body)
+    }
+
+    /// The name of the file that a message lies in, if it does.
+    private func blobDigest(of message: UniqueID) throws(StoreError) -> [UInt8]? {
+        try read { reader throws(StoreError) in
+            try reader.first("SELECT blob FROM message WHERE id = \(message)")?.blob(0)
+        }
+    }
+
     /// The octets of a stored message, exactly as they were received.
     ///
     /// - Returns: `nil` when there is no such message.

@@ -1,4 +1,5 @@
 import Faults
+import MIME
 import Mail
 import OpenSSL
 import Storage
@@ -36,6 +37,60 @@ import Testing
         } throws: { error in
             guard case Store.OpenFailure.unusable(.corrupt) = error else { return false }
             return true
+        }
+    }
+
+    /// A store of a version that knew no verdicts: its files are kept, under paths instead of numbers.
+    @Test func attachmentsOfAnOlderSchemaArePaths() async throws {
+        let fixture = try StoreFixture()
+        let messages = [UniqueID.make(), UniqueID.make()].sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        try await fixture.withStore { store in
+            let octets = try await store.receive(Array("Subject: a\r\n\r\nb\r\n".utf8))
+            let records = messages.map {
+                MessageRecord(
+                    id: $0,
+                    receivedAt: .now,
+                    contentDigest: octets.digest,
+                    summary: nil,
+                    octets: octets,
+                    isBlob: false
+                )
+            }
+            try await store.engine.write { writer throws(StoreError) in
+                for record in records { try writer.record(record) }
+                try writer.run("DROP TABLE attachment")
+                try writer.run("DROP TABLE sent_image")
+                try writer.run("DELETE FROM schema_migration WHERE name LIKE '007-%'")
+                try writer.run(
+                    """
+                    CREATE TABLE attachment (
+                        message BLOB NOT NULL REFERENCES message (id), part INTEGER NOT NULL, name TEXT, type TEXT NOT NULL,
+                        size INTEGER NOT NULL, digest BLOB NOT NULL, content_id TEXT, is_inline INTEGER NOT NULL,
+                        PRIMARY KEY (message, part)
+                    ) STRICT, WITHOUT ROWID
+                    """
+                )
+                for (message, part) in [(messages[0], 2), (messages[0], 10), (messages[1], 1)] {
+                    let digest = [UInt8](repeating: UInt8(part), count: 32)
+                    try writer.run(
+                        """
+                        INSERT INTO attachment VALUES (\(message), \(part), \("\(part).png"), 'image/png', \(part * 100), \(digest),
+                            'id', 1)
+                        """
+                    )
+                }
+            }
+        }
+        try await fixture.withStore { store in
+            let rows = try await store.engine.read { reader throws(StoreError) in
+                try messages.map { message throws(StoreError) in try reader.attachments(of: message) }
+            }
+            #expect(rows.map { $0.map(\.path) } == [["2", "10"], ["1"]])
+            let last = try #require(rows[0].last)
+            #expect((last.message, last.name, last.type, last.size) == (messages[0], "10.png", "image/png", 1000))
+            #expect(last.sha256 == [UInt8](repeating: 10, count: 32))
+            #expect((last.contentID, last.isInline, last.action, last.note) == ("id", true, .allow, nil))
+            #expect(last.detectedType == nil)
         }
     }
 

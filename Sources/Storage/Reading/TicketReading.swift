@@ -109,26 +109,6 @@ public struct CommentRow: Hashable, Sendable {
     }
 }
 
-/// What is attached to a message; its octets lie in the message's.
-public struct AttachmentRow: Hashable, Sendable {
-    /// The part's position in the message.
-    public let part: Int
-    /// The file name that the sender gave.
-    public let name: String?
-    /// The media type that the sender declared.
-    public let type: String
-    /// The decoded size in octets.
-    public let size: Int
-
-    fileprivate init?(_ row: SQLRow) {
-        guard let part = row.integer(0), let type = row.text(2), let size = row.integer(3) else { return nil }
-        self.part = Int(part)
-        name = row.text(1)
-        self.type = type
-        self.size = Int(size)
-    }
-}
-
 /// An address that takes part in a ticket.
 public struct ParticipantRow: Hashable, Sendable {
     /// The address, in the form in which addresses are compared.
@@ -167,7 +147,10 @@ extension SQLReader {
     }
 
     /// The entries of a ticket's thread, the oldest first, each with what is attached to it.
-    public func comments(of ticket: UniqueID) throws(StoreError) -> [CommentRow] {
+    ///
+    /// - Parameter signatureImages: in how many tickets a domain's image may be before it counts as part of a signature;
+    ///   0 is no limit.
+    public func comments(of ticket: UniqueID, signatureImages: Int = 0) throws(StoreError) -> [CommentRow] {
         var comments = try rows(
             """
             SELECT id, message, author_kind, author, author_address, author_name, visibility, body, created_at
@@ -178,6 +161,7 @@ extension SQLReader {
             guard let message = comments[index].message else { continue }
             comments[index].attachments = try attachments(of: message)
         }
+        try numberAttachments(of: &comments, signatureImages: signatureImages)
         return comments
     }
 
@@ -194,11 +178,5 @@ extension SQLReader {
             guard let address = row.text(0), let role = row.text(2) else { return nil }
             return ParticipantRow(address: address, name: row.text(1), role: role)
         }
-    }
-
-    /// What is attached to a message, in the order of its parts.
-    public func attachments(of message: UniqueID) throws(StoreError) -> [AttachmentRow] {
-        try rows("SELECT part, name, type, size FROM attachment WHERE message = \(message) ORDER BY part")
-            .compactMap { AttachmentRow($0) }
     }
 }

@@ -74,9 +74,12 @@ extension SQLWriter {
         for attachment in summary?.attachments ?? [] {
             try run(
                 """
-                INSERT INTO attachment (message, part, name, type, size, digest, content_id, is_inline)
-                VALUES (\(message.id), \(attachment.part), \(nullable: attachment.name), \(attachment.type), \(attachment.size),
-                    \(attachment.sha256), \(nullable: attachment.contentID), \(attachment.isInline))
+                INSERT INTO attachment (message, path, name, type, detected_type, size, digest, content_id, is_inline, action,
+                    note)
+                VALUES (\(message.id), \(attachment.path), \(nullable: attachment.name), \(attachment.type),
+                    \(nullable: attachment.format?.mediaType), \(attachment.size), \(attachment.sha256),
+                    \(nullable: attachment.contentID), \(attachment.isInline),
+                    \(attachment.verdict?.action.rawValue ?? "allow"), \(nullable: attachment.verdict?.note))
                 """
             )
         }

@@ -12,6 +12,7 @@ enum SQLiteSchema {
         Migration("004-email-log", emailLog),
         Migration("005-outbox", outbox),
         Migration("006-operations", operations),
+        Migration("007-attachment-verdicts-and-sent-images", attachmentVerdicts),
     ]
 
     private static let mailboxesAndPeople: [SQLStatement] = [
@@ -175,6 +176,30 @@ enum SQLiteSchema {
             reply TEXT,
             PRIMARY KEY (outgoing_message, number)
         ) STRICT
+        """,
+    ]
+
+    private static let attachmentVerdicts: [SQLStatement] = [
+        // A path instead of a part's number: files lie in other files too.
+        """
+        CREATE TABLE attachment_by_path (
+            message BLOB NOT NULL REFERENCES message (id), path TEXT NOT NULL, name TEXT, type TEXT NOT NULL,
+            detected_type TEXT, size INTEGER NOT NULL, digest BLOB NOT NULL, content_id TEXT, is_inline INTEGER NOT NULL,
+            action TEXT NOT NULL, note TEXT,
+            PRIMARY KEY (message, path)
+        ) STRICT, WITHOUT ROWID
+        """,
+        """
+        INSERT INTO attachment_by_path (message, path, name, type, size, digest, content_id, is_inline, action)
+        SELECT message, CAST(part AS TEXT), name, type, size, digest, content_id, is_inline, 'allow' FROM attachment
+        """,
+        "DROP TABLE attachment",
+        "ALTER TABLE attachment_by_path RENAME TO attachment",
+        """
+        CREATE TABLE sent_image (
+            domain TEXT NOT NULL, digest BLOB NOT NULL, ticket BLOB NOT NULL REFERENCES ticket (id),
+            PRIMARY KEY (domain, digest, ticket)
+        ) STRICT, WITHOUT ROWID
         """,
     ]
 
