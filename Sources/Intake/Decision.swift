@@ -44,7 +44,8 @@ public struct Decision: Sendable {
             return
         }
         trace.add(message.defects.isEmpty ? .read : .readWithDefects, Self.facts(of: message))
-        for step in [reading.classification?.step, reading.forwarding?.step, retry] {
+        let files = Trace.Step(files: message.attachments)
+        for step in [reading.classification?.step, reading.forwarding?.step, files, retry] {
             if let step { trace.add(step) }
         }
         let senderEvidence = SenderEvidence(of: message, reversePath: envelope.reversePath)
@@ -95,6 +96,20 @@ extension Trace.Step {
             [Trace.Fact("mailbox", mailbox.id)]
                 + recipients.map { Trace.Fact("recipient", "\($0.0) (by \($0.1.rawValue))") }
         )
+    }
+
+    /// What was done with attached files; `nil` when all are simply kept.
+    init?(files: [AttachmentSummary]) {
+        let verdicts = files.compactMap(\.verdict).filter { !$0.reasons.isEmpty }
+        guard let strictest = verdicts.map(\.action).max() else { return nil }
+        var facts = verdicts.prefix(20).map { verdict in
+            Trace.Fact(
+                verdict.action.rawValue,
+                "\(verdict.name): \(verdict.reasons.map(\.text).joined(separator: "; "))"
+            )
+        }
+        if verdicts.count > facts.count { facts.append(Trace.Fact("more", "\(verdicts.count - facts.count)")) }
+        self.init(strictest == .allow ? .attachmentsNoted : .attachmentsBlocked, facts)
     }
 
     /// What was found under the retry key.

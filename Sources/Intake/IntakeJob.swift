@@ -132,6 +132,7 @@ struct IntakeJob: Sendable {
             )
             _ = try writer.open(record, with: entry(in: ticket, message, decision))
             for person in copied { try writer.addParticipant(person, role: "cc", contact: nil, to: ticket) }
+            try recordImages(in: ticket, decision, writer)
             return ticket
         case .appended:
             guard let candidate = decision.ticket else { return nil }
@@ -141,10 +142,20 @@ struct IntakeJob: Sendable {
                 let contact = decision.sender?.contact?.id
                 try writer.addParticipant(author, role: "correspondent", contact: contact, to: candidate.ticket)
             }
+            try recordImages(in: candidate.ticket, decision, writer)
             return candidate.ticket
         case .proposed, .duplicate, .ignored, .quarantined, .rejected, .bounce, .notice:
             return decision.ticket?.ticket
         }
+    }
+
+    private func recordImages(
+        in ticket: UniqueID,
+        _ decision: Decision,
+        _ writer: any SQLWriter
+    ) throws(StoreError) {
+        guard let summary = reading.summary, let author = decision.sender?.author else { return }
+        try writer.recordImages(of: summary.attachments, from: author.address.domain, in: ticket)
     }
 
     private func entry(in ticket: UniqueID, _ message: UniqueID, _ decision: Decision) -> CommentRecord {

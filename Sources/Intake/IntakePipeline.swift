@@ -138,7 +138,7 @@ public final class IntakePipeline: Sendable {
     ) async -> [Disposition] {
         // An imported message has lost its envelope.
         let reversePath = importing == nil ? delivery.envelope.reversePath : nil
-        let reading = await read(message, reversePath: reversePath, limits: settings.limits)
+        let reading = await read(message, reversePath: reversePath, settings)
         let isBlob = message.size > store.configuration.blobThreshold
         if isBlob {
             do {
@@ -187,14 +187,16 @@ public final class IntakePipeline: Sendable {
     private func read(
         _ message: ReceivedMessage,
         reversePath: ReversePath?,
-        limits: Message.Limits
+        _ settings: IntakeSettings
     ) async -> MessageReading {
         if store.isCrashSuspect(message.digest) { return MessageReading(suspect: message) }
         let body = { [store, probe] in
             store.journal.guarding(message.digest) {
                 message.withSpan { bytes in
-                    if let probe { probe(.reading, Message(parsing: bytes, limits: limits).summary(of: bytes)) }
-                    return MessageReading(bytes, reversePath: reversePath, limits: limits)
+                    if let probe {
+                        probe(.reading, Message(parsing: bytes, limits: settings.limits).summary(of: bytes))
+                    }
+                    return MessageReading(bytes, reversePath: reversePath, settings)
                 }
             }
         }
@@ -290,11 +292,7 @@ public final class IntakePipeline: Sendable {
         windowStart: Timestamp,
         reader: any SQLReader
     ) throws(StoreError) -> [(mailbox: Mailbox, decision: Decision, claim: RetryClaim)] {
-        let reading = MessageReading(
-            bytes,
-            reversePath: isEnvelopeKnown ? envelope.reversePath : nil,
-            limits: settings.limits
-        )
+        let reading = MessageReading(bytes, reversePath: isEnvelopeKnown ? envelope.reversePath : nil, settings)
         var decisions: [(mailbox: Mailbox, decision: Decision, claim: RetryClaim)] = []
         for target in Target.group(envelope.recipients, by: settings.directory).targets {
             let claim = try reader.claim(on: reading.key(in: target.mailbox.id), since: windowStart)

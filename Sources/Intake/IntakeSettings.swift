@@ -9,12 +9,20 @@ public struct IntakeSettings: Sendable {
     public var numberPrefix: String
     /// The parser's limits.
     public var limits: Message.Limits
+    /// What happens to attached files.
+    public var attachments: AttachmentPolicy
 
     /// Makes settings.
-    public init(directory: MailboxDirectory, numberPrefix: String, limits: Message.Limits = Message.Limits()) {
+    public init(
+        directory: MailboxDirectory,
+        numberPrefix: String,
+        limits: Message.Limits = Message.Limits(),
+        attachments: AttachmentPolicy = AttachmentPolicy()
+    ) {
         self.directory = directory
         self.numberPrefix = numberPrefix
         self.limits = limits
+        self.attachments = attachments
     }
 }
 

@@ -49,9 +49,10 @@ struct MessageReading: Sendable {
     /// Reads a message.
     ///
     /// - Parameter reversePath: the envelope's; `nil` when there was none, as for an imported message.
-    init(_ bytes: Span<UInt8>, reversePath: ReversePath?, limits: Message.Limits) {
-        let message = Message(parsing: bytes, limits: limits)
-        var summary = message.summary(of: bytes, limits: limits)
+    init(_ bytes: Span<UInt8>, reversePath: ReversePath?, _ settings: IntakeSettings) {
+        let message = Message(parsing: bytes, limits: settings.limits)
+        var summary = message.summary(of: bytes, limits: settings.limits)
+        summary.judgeAttachments(by: settings.attachments)
         classification = Classification(MachineEvidence(of: message, summary, in: bytes, reversePath: reversePath))
         forwarding = ForwardingEvidence(of: message, in: bytes)
         // The text is read from the stored octets when someone asks for it; here it would only wait in the queue.

@@ -18,6 +18,10 @@ public enum Verdict: String, Hashable, Sendable, CaseIterable {
     case perhapsMachine = "classify.perhaps-machine"
     /// A person or a rule passed the message on: ``ForwardingEvidence``.
     case forwarded = "classify.forwarded"
+    /// All attached files are kept, and about some there is something to say.
+    case attachmentsNoted = "attachments.noted"
+    /// Attached files are kept apart or are no part of the ticket.
+    case attachmentsBlocked = "attachments.blocked"
     /// The message is new.
     case unclaimed = "retry.new"
     /// The message has its outcome already.
@@ -61,7 +65,8 @@ public enum Verdict: String, Hashable, Sendable, CaseIterable {
             }
     }
 
-    /// The stage that came to it: `mailbox`, `read`, `classify`, `retry`, `sender`, `thread` or `defaults`.
+    /// The stage that came to it: `mailbox`, `read`, `classify`, `attachments`, `retry`, `sender`, `thread` or
+    /// `defaults`.
     public var stage: String { String(rawValue.prefix { $0 != "." }) }
 
     /// The verdict as a sentence.
@@ -75,6 +80,9 @@ public enum Verdict: String, Hashable, Sendable, CaseIterable {
         case .machine: "A machine wrote the message."
         case .perhapsMachine: "Nothing proves that a machine wrote the message; what speaks for it is noted."
         case .forwarded: "The message was passed on on its way here."
+        case .attachmentsNoted: "All attached files are kept; what is known of some is noted."
+        case .attachmentsBlocked:
+            "Attached files are kept apart or are no part of the ticket; the message as it was received has them."
         case .unclaimed: "The message is new in this mailbox."
         case .repeated: "The message is in this mailbox already: it came again, and its outcome stays."
         case .claimExpired:
