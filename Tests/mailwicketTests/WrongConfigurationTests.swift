@@ -1,3 +1,4 @@
+internal import MIME
 internal import Testing
 internal import mailwicket
 
@@ -28,6 +29,42 @@ internal import mailwicket
         "mailboxes:\n  - id: support\n    addresses: [support@example.com]\n" + keys.map { "    \($0)\n" }.joined()
     }
 
+    static let namePattern =
+        "expected a file name without folder, with * for any text and ? for any character, such as invoice*.doc"
+    static let typePattern = "expected a media type such as video/mp4 or video/*"
+
+    @Test func attachments() throws {
+        let configuration = try Configuration(
+            yaml: Self.listeners + Self.mailboxes + """
+                attachments:
+                  programs: strip
+                  over_limit: quarantine
+                  program_extensions: [XYZ]
+                  blocked_names: "Invoice*.doc"
+                  blocked_types: [Video/*]
+                  max_file_size: 1KiB
+                  max_message_size: 2KiB
+                  max_files: 3
+                  signature_images: 0
+                  embedded_messages: keep
+                """,
+            file: "c.yaml"
+        )
+        var expected = AttachmentPolicy()
+        expected.programs = .strip
+        expected.overLimit = .quarantine
+        expected.programExtensions.insert("xyz")
+        expected.blockedNames = ["Invoice*.doc"]
+        expected.blockedTypes = ["video/*"]
+        expected.maximumFileSize = 1024
+        expected.maximumMessageSize = 2048
+        expected.maximumCount = 3
+        #expect(configuration.attachments == expected)
+        #expect(configuration.attachments.programExtensions.contains("exe"))
+        #expect(configuration.signatureImages == 0)
+        #expect(configuration.embeddedMessages == .keep)
+    }
+
     static func run(_ yaml: String) -> [String] {
         var whole = yaml
         if !whole.contains("listeners:") { whole += listeners }
@@ -45,7 +82,7 @@ internal import mailwicket
         Case("servers: {}\n", "c.yaml:1:1: unknown key \"servers\"; did you mean \"server\"?"),
         Case(
             "tls: {}\n",
-            "c.yaml:1:1: unknown key \"tls\"; allowed: agents, customers, defaults, listeners, log, mailboxes, parser, "
+            "c.yaml:1:1: unknown key \"tls\"; allowed: agents, attachments, customers, defaults, listeners, log, mailboxes, parser, "
                 + "postmaster, server, storage, tickets"
         ),
         Case(
@@ -200,6 +237,34 @@ internal import mailwicket
         Case(
             "parser:\n  max_parts: {}\n",
             "c.yaml:2:14: parser.max_parts: expected a whole number, found keys with values"
+        ),
+        Case(
+            "attachments:\n  programs: delete\n",
+            "c.yaml:2:13: attachments.programs: \"delete\" is not allowed; allowed: allow, quarantine, strip"
+        ),
+        Case(
+            "attachments:\n  embedded_messages: open\n",
+            "c.yaml:2:22: attachments.embedded_messages: \"open\" is not allowed; allowed: keep, unwrap"
+        ),
+        Case(
+            "attachments:\n  program_extensions: [xyz, .exe]\n",
+            "c.yaml:2:29: attachments.program_extensions[1]: expected an extension such as exe, without period, found \".exe\""
+        ),
+        Case(
+            "attachments:\n  blocked_names: [\"*\", a/b.doc, \"a|b\", ok*.doc]\n",
+            "c.yaml:2:19: attachments.blocked_names[0]: \(namePattern), found \"*\"",
+            "c.yaml:2:24: attachments.blocked_names[1]: \(namePattern), found \"a/b.doc\"",
+            "c.yaml:2:33: attachments.blocked_names[2]: \(namePattern), found \"a|b\""
+        ),
+        Case(
+            "attachments:\n  blocked_types: [video, \"*/*\", video/*, a b/c]\n",
+            "c.yaml:2:19: attachments.blocked_types[0]: \(typePattern), found \"video\"",
+            "c.yaml:2:26: attachments.blocked_types[1]: \(typePattern), found \"*/*\"",
+            "c.yaml:2:42: attachments.blocked_types[3]: \(typePattern), found \"a b/c\""
+        ),
+        Case(
+            "attachments:\n  max_files: -1\n",
+            "c.yaml:2:14: attachments.max_files: -1 is out of range; allowed: 0 to 1000000"
         ),
         Case(
             "defaults: { vip: { queu: urgent } }\n",

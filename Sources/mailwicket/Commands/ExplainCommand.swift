@@ -183,6 +183,6 @@ extension MailboxDirectory {
 extension Configuration {
     /// What the intake is told.
     var intakeSettings: IntakeSettings {
-        IntakeSettings(directory: directory, numberPrefix: ticketPrefix, limits: parser)
+        IntakeSettings(directory: directory, numberPrefix: ticketPrefix, limits: parser, attachments: attachments)
     }
 }

@@ -31,6 +31,12 @@ package struct Configuration: Hashable, Sendable {
     package var storage = StorageConfiguration()
     /// The message parser's limits.
     package var parser = Message.Limits()
+    /// What happens to attached files.
+    package var attachments = AttachmentPolicy()
+    /// In how many tickets an image of one sender domain may be before it counts as part of a signature; 0 is no limit.
+    package var signatureImages = 5
+    /// What is done with messages in messages.
+    package var embeddedMessages = EmbeddedMessages.unwrap
     /// The profiles of ticket defaults.
     package var defaults: [TicketDefaults] = []
     /// The mailboxes.
@@ -45,6 +51,14 @@ package struct Configuration: Hashable, Sendable {
     /// The least severe events that are logged.
     package enum LogLevel: String, Hashable, Sendable, CaseIterable {
         case trace, debug, info, notice, warning, error
+    }
+
+    /// What is done with a message in a message when a ticket is shown.
+    package enum EmbeddedMessages: String, Hashable, Sendable {
+        /// It stays a file.
+        case keep
+        /// Its text and its files are shown.
+        case unwrap
     }
 
     /// The mailboxes as recipients find them.
@@ -83,6 +97,7 @@ extension Configuration {
         configuration.readListeners(top)
         configuration.readStorage(top)
         configuration.readParser(top)
+        configuration.readAttachments(top)
         configuration.readMailboxes(top)
         configuration.readPeople(top)
         top.finish()
