@@ -78,7 +78,8 @@ var targets: [Target] = [
     .executableTarget(
         name: "mailwicket",
         dependencies: [
-            "Mail", "SMTP", "MIME", "Ticketing", "Storage", "Desk", "Intake", "Inbound", "Console", nioPosix, yams,
+            "Mail", "OpenSSL", "SMTP", "MIME", "Ticketing", "Storage", "Desk", "Intake", "Inbound", "Console", nioPosix,
+            yams,
             arguments, logging, lifecycle, signals,
         ],
         swiftSettings: settings
@@ -121,8 +122,8 @@ var targets: [Target] = [
     tests(
         of: "mailwicket",
         [
-            "Mail", "MIME", "Ticketing", "Storage", "Intake", "Inbound", "Console", "mailwicket", arguments, logging,
-            yams,
+            "Faults", "Mail", "MIME", "Ticketing", "Storage", "Intake", "Inbound", "Console", "mailwicket", arguments,
+            logging, yams,
         ]
     ),
     tests(of: "EndToEnd", ["MIME", "TestSupport"]),

@@ -15,7 +15,11 @@ internal import mailwicket
         (["ticket", "list", "--status", "new", "--limit", "3"], "TicketListCommand"),
         (["ticket", "show", "MW-1", "--json"], "TicketShowCommand"),
         (["ticket", "show", "1", "--html", "--remote-images", "--entry", "2"], "TicketShowCommand"),
-        (["ticket", "show", "1", "--raw", "--entry", "2"], "TicketShowCommand"), (["log"], "LogListCommand"),
+        (["ticket", "show", "1", "--raw", "--entry", "2"], "TicketShowCommand"),
+        (["ticket", "attachment", "MW-1"], "TicketAttachmentCommand"),
+        (["ticket", "attachment", "MW-1", "2", "-o", "-", "--blocked", "--force"], "TicketAttachmentCommand"),
+        (["ticket", "attachment", "MW-1", "--all", "folder", "--all-files"], "TicketAttachmentCommand"),
+        (["log"], "LogListCommand"),
         (["log", "show", "01a1fbc6-6f97-7009-b2d1-5d4d9ed3621c"], "LogShowCommand"),
         (["log", "raw", "01a1fbc66f977009b2d15d4d9ed3621c", "--config", "x"], "LogRawCommand"),
         (["log", "refusals"], "LogRefusalsCommand"),
@@ -29,7 +33,9 @@ internal import mailwicket
     }
 
     @Test(arguments: [
-        ["sreve"], ["serve", "--port", "25"], ["ticket", "show"], ["ticket", "list", "--limit", "0"],
+        ["sreve"], ["serve", "--port", "25"], ["ticket", "show"], ["ticket", "attachment", "1", "0"],
+        ["ticket", "attachment", "1", "2", "--all", "x"], ["ticket", "attachment", "1", "--output", "x"],
+        ["ticket", "attachment", "1", "2", "--json"], ["ticket", "attachment"], ["ticket", "list", "--limit", "0"],
         ["ticket", "show", "1", "--raw", "--html"], ["ticket", "show", "1", "--remote-images"],
         ["ticket", "show", "1", "--entry", "0"],
         ["log", "list", "--outcome", "lost"], ["log", "list", "--since", "yesterday"], ["log", "show", "MW-1"],

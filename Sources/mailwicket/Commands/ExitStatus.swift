@@ -16,7 +16,7 @@ enum ExitStatus: Int32 {
     case noInput = 66
     /// The server does not run or does not answer, or the data directory has another owner.
     case unavailable = 69
-    /// The data directory cannot be made.
+    /// The data directory, or a file that a command writes, cannot be made.
     case cannotCreate = 73
     /// Reading or writing failed.
     case inputOutput = 74
@@ -34,7 +34,7 @@ enum ExitStatus: Int32 {
           65  the input is not what it should be
           66  a file or a stored entry is not there
           69  no server answers, or another process owns the data directory
-          73  the data directory cannot be made
+          73  the data directory or a file cannot be made
           74  reading or writing failed
           75  it failed for now; the same may succeed later
           78  the configuration is wrong

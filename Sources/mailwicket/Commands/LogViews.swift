@@ -149,7 +149,10 @@ struct LogDetailView: Encodable {
         Output.text("subject    \(entry.shownSubject)")
         Output.text("Message-ID \(entry.messageID.map { "<\($0)>" } ?? "none")")
         Output.text("size       \(Output.size(entry.size))")
-        for attachment in attachments { Output.text("attached   \(attachment.text)") }
+        for attachment in attachments {
+            Output.text("attached   \(attachment.text)")
+            if let note = attachment.note { Output.text(note, indent: "           ") }
+        }
         for (index, outcome) in outcomes.enumerated() {
             Swift.print()
             let current = index == outcomes.count - 1 ? "" : " (no longer current)"

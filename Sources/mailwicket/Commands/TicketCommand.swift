@@ -6,8 +6,8 @@ package import Ticketing
 struct TicketCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ticket",
-        abstract: "List and show tickets.",
-        subcommands: [TicketListCommand.self, TicketShowCommand.self],
+        abstract: "List and show tickets and their files.",
+        subcommands: [TicketListCommand.self, TicketShowCommand.self, TicketAttachmentCommand.self],
         defaultSubcommand: TicketListCommand.self
     )
 }

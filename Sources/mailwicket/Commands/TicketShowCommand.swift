@@ -47,7 +47,7 @@ struct TicketShowCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try configuration.read()
         let store = try self.configuration.openStore(configuration)
-        let found = try TicketThread(number, prefix: configuration.ticketPrefix, in: store)
+        let found = try TicketThread(number, configuration, in: store)
         let entries = try found.entries(only: entry)
         if raw { return try writeRaw(entries, store) }
         var options = configuration.readableOptions
@@ -77,7 +77,7 @@ struct TicketShowCommand: AsyncParsableCommand {
                 sections: readable?.sections
                     ?? comment.sections.map { ReadableMessage.Section(kind: .text, text: $0.text) },
                 pictures: try pictures(of: readable, entry.row, store, options),
-                notes: comment.notes
+                notes: comment.notes(of: view.ticket.number)
             )
         }
         try Output.raw(Array(page.html.utf8))

@@ -14,13 +14,15 @@ struct TicketThread {
     let entries: [Entry]
 
     /// Finds a ticket, or ends the command.
-    init(_ text: String, prefix: String, in store: StoreReader) throws {
+    init(_ text: String, _ configuration: Configuration, in store: StoreReader) throws {
+        let prefix = configuration.ticketPrefix
         guard let number = TicketNumber.read(text, prefix: prefix) else {
             throw ExitStatus.fail(.usage, "\"\(text)\" is no ticket number; write 1 or \(prefix)-1")
         }
         let found = try store.readOrFail { reader throws(StoreError) in
             try reader.ticket(number: number).map { ticket throws(StoreError) in
-                (ticket, try reader.comments(of: ticket.id), try reader.participants(of: ticket.id))
+                let comments = try reader.comments(of: ticket.id, signatureImages: configuration.signatureImages)
+                return (ticket, comments, try reader.participants(of: ticket.id))
             }
         }
         guard let found else { throw ExitStatus.fail(.noInput, "there is no ticket \(number)") }

@@ -50,22 +50,6 @@ struct TicketView: Encodable {
     }
 }
 
-/// An attachment as commands show it.
-struct AttachmentView: Encodable {
-    let name: String?
-    let type: String
-    let size: Int
-
-    init(_ row: AttachmentRow) {
-        name = row.name
-        type = row.type
-        size = row.size
-    }
-
-    /// One line.
-    var text: String { "\(name ?? "(no name)")  \(type)  \(Output.size(size))" }
-}
-
 /// A piece of a message as commands show it.
 struct SectionView: Encodable {
     /// Part of a text that is not shown at first sight.
@@ -159,8 +143,10 @@ struct CommentView: Encodable {
     var hidesText: Bool { sections.contains { !$0.hidden.isEmpty } }
 
     /// What is said below it.
-    var notes: [String] {
-        var notes = attachments.map { "attached: \($0.text)" }
+    ///
+    /// - Parameter ticket: the ticket's number, for the command that lists what is left out.
+    func notes(of ticket: String) -> [String] {
+        var notes = attachmentNotes(of: ticket)
         if blockedImages > 0 {
             notes.append("[\(blockedImages) \(blockedImages == 1 ? "picture" : "pictures") from elsewhere not loaded]")
         }
@@ -168,12 +154,12 @@ struct CommentView: Encodable {
     }
 
     /// Prints the entry for people.
-    func print(isFull: Bool) {
+    func print(of ticket: String, isFull: Bool) {
         for (index, section) in sections.enumerated() {
             if index > 0 { Swift.print() }
             section.print(isFull: isFull)
         }
-        for note in notes { Output.text(note) }
+        for note in notes(of: ticket) { Output.text(note) }
     }
 }
 
@@ -208,7 +194,7 @@ struct ThreadView: Encodable {
             let rule = String(repeating: "-", count: 4)
             Swift.print()
             Output.text("\(rule) \(comment.number): \(comment.heading) \(rule)")
-            comment.print(isFull: isFull)
+            comment.print(of: ticket.number, isFull: isFull)
         }
         if !isFull, comments.contains(where: \.hidesText) {
             Swift.print()

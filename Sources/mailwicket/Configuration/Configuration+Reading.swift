@@ -2,10 +2,11 @@ internal import MIME
 internal import Storage
 
 extension Configuration {
-    /// How messages are made readable.
+    /// How messages are made readable and opened.
     var readableOptions: ReadableMessage.Options {
         var options = ReadableMessage.Options()
         options.limits = parser
+        options.unwrapsMessages = embeddedMessages == .unwrap
         return options
     }
 
