@@ -11,18 +11,22 @@ public struct IntakeSettings: Sendable {
     public var limits: Message.Limits
     /// What happens to attached files.
     public var attachments: AttachmentPolicy
+    /// Whether the files of messages within a message are files of the ticket.
+    public var unwrapsMessages: Bool
 
     /// Makes settings.
     public init(
         directory: MailboxDirectory,
         numberPrefix: String,
         limits: Message.Limits = Message.Limits(),
-        attachments: AttachmentPolicy = AttachmentPolicy()
+        attachments: AttachmentPolicy = AttachmentPolicy(),
+        unwrapsMessages: Bool = true
     ) {
         self.directory = directory
         self.numberPrefix = numberPrefix
         self.limits = limits
         self.attachments = attachments
+        self.unwrapsMessages = unwrapsMessages
     }
 }
 

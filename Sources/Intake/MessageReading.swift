@@ -52,7 +52,8 @@ struct MessageReading: Sendable {
     init(_ bytes: Span<UInt8>, reversePath: ReversePath?, _ settings: IntakeSettings) {
         let message = Message(parsing: bytes, limits: settings.limits)
         var summary = message.summary(of: bytes, limits: settings.limits)
-        summary.judgeAttachments(by: settings.attachments)
+        summary.openAttachments(of: message, in: bytes, limits: settings.limits)
+        summary.judgeAttachments(by: settings.attachments, unwrapsMessages: settings.unwrapsMessages)
         classification = Classification(MachineEvidence(of: message, summary, in: bytes, reversePath: reversePath))
         forwarding = ForwardingEvidence(of: message, in: bytes)
         // The text is read from the stored octets when someone asks for it; here it would only wait in the queue.

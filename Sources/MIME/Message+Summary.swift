@@ -177,7 +177,7 @@ private struct SummaryReader {
             if content.junk > 0 { defects.add(.malformedEncoding, part: part.index) }
             summary.attachments.append(
                 AttachmentSummary(
-                    part: part.index,
+                    path: "\(part.index)",
                     name: part.fileName.map { kept($0, part: part.index) },
                     type: kept(part.contentType.mediaType, part: part.index),
                     size: content.size,

@@ -40,8 +40,9 @@ public struct MessageSummary: Sendable {
 
 /// A part that is kept apart from the text.
 public struct AttachmentSummary: Sendable, Hashable {
-    /// The part's index in ``Message/parts``.
-    public var part: Int
+    /// Where the file lies: the part's index in ``Message/parts``, and behind a period each the position in what the part
+    /// holds, as in ``ReadableMessage/File/path``.
+    public var path: String
     /// The name of the file as the sender gives it, decoded and without controls; not a safe path.
     public var name: String?
     /// The declared media type, such as `image/png`.
@@ -63,8 +64,11 @@ public struct AttachmentSummary: Sendable, Hashable {
     /// What is done with the file, once it is judged.
     public var verdict: AttachmentPolicy.Verdict?
 
-    /// Where the file lies: the part's index, and behind a period each the position in what the part holds.
-    public var path: String { "\(part)" }
+    /// Whether the file lies within a message within the message.
+    var isWithinMessage = false
+
+    /// Whether the file lies within another one.
+    var isWithinFile: Bool { path.contains(".") }
 
     /// What the policy judges by.
     public var facts: AttachmentPolicy.Facts {
@@ -76,17 +80,5 @@ public struct AttachmentSummary: Sendable, Hashable {
             hasMacros: hasMacros,
             size: size
         )
-    }
-}
-
-extension MessageSummary {
-    /// Judges the attached files, and lets go of what only that needs: a directory of a thousand names would wait in
-    /// memory for the commit.
-    public mutating func judgeAttachments(by policy: AttachmentPolicy) {
-        guard !attachments.isEmpty else { return }
-        for (index, verdict) in policy.verdicts(for: attachments.map(\.facts)).enumerated() {
-            attachments[index].verdict = verdict
-            attachments[index].zip = nil
-        }
     }
 }

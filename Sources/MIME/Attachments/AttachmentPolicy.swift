@@ -124,6 +124,8 @@ public struct AttachmentPolicy: Sendable, Hashable {
         case inconsistentArchive
         /// The content is of another kind than the name.
         case contradiction(FileFormat)
+        /// Within the file lies one that is not kept.
+        case blockedWithin(name: String)
         /// The name is blocked.
         case blockedName(pattern: String)
         /// The type is blocked.
@@ -146,6 +148,7 @@ public struct AttachmentPolicy: Sendable, Hashable {
             case .nestedArchive(let name): "the archive holds another one (\(name))"
             case .inconsistentArchive: "the archive contradicts itself"
             case .contradiction(let format): "the content is \(format.mediaType), which the name does not say"
+            case .blockedWithin(let name): "it holds a file that is not kept (\(name))"
             case .blockedName(let pattern): "its name is blocked (\(pattern))"
             case .blockedType(let type): "its type is blocked (\(type))"
             case .fileTooLarge(let limit): "it is larger than \(limit) octets"

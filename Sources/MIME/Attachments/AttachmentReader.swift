@@ -34,15 +34,11 @@ package struct AttachmentReader {
 
     /// Reads a part's content.
     package mutating func read(_ part: Part, _ bytes: Span<UInt8>) -> Content {
-        var content = Content()
         passes = 1
         guard part.transferEncoding != .identity else {
-            let octets = bytes.extracting(part.bodyRange)
-            content.size = octets.count
-            content.sha256 = SHA256.digest(of: octets)
-            content.inspect(octets)
-            return content
+            return Content(bytes.extracting(part.bodyRange))
         }
+        var content = Content()
         var digest = SHA256()
         sample.reset(TransferDecoder.maximumSize(part.transferEncoding, part.bodyRange.count))
         let result = decoder.decode(part.transferEncoding, bytes, part.bodyRange) { piece in
@@ -103,6 +99,13 @@ package struct AttachmentReader {
 }
 
 extension AttachmentReader.Content {
+    /// Reads a content that is there decoded.
+    package init(_ octets: Span<UInt8>) {
+        size = octets.count
+        sha256 = SHA256.digest(of: octets)
+        inspect(octets)
+    }
+
     /// Finds the facts about a content that is held whole.
     fileprivate mutating func inspect(_ octets: Span<UInt8>) {
         let facts = AttachmentPolicy.Facts(name: nil, declaredType: "", content: octets)

@@ -1,5 +1,4 @@
 internal import Mail
-internal import OpenSSL
 
 extension MessageOpener {
     /// How deeply containers are opened.
@@ -37,29 +36,44 @@ extension MessageOpener {
     mutating func open(_ part: Part, _ bytes: Span<UInt8>, isInReport: Bool, hasText: Bool) -> Bool {
         guard let container = Container(part) else { return false }
         if container == .message, isInReport || !options.unwrapsMessages { return false }
-        guard let content = nesting < Self.maximumNesting ? decoded(part, bytes) : nil else {
+        guard nesting < Self.maximumNesting else {
             append(.notOpened, file: path + "\(part.index)")
             return false
         }
-        return within(part.index) { opener, file in
-            switch container {
-            case .tnef: opener.openTNEF(content.span, file, hasText: hasText)
-            case .cms: opener.openCMS(content.span, file, declared: Protection(part.contentType))
-            case .message: opener.openMessage(content.span, file)
-            }
+        // A message travels as it is, mostly, and is read where it lies.
+        guard part.transferEncoding != .identity else {
+            return open(container, part, bytes.extracting(part.bodyRange), hasText: hasText)
+        }
+        guard let content = decoded(part, bytes) else {
+            append(.notOpened, file: path + "\(part.index)")
+            return false
+        }
+        return open(container, part, content.span, hasText: hasText)
+    }
+
+    private mutating func open(
+        _ container: Container,
+        _ part: Part,
+        _ content: Span<UInt8>,
+        hasText: Bool
+    ) -> Bool {
+        let file = path + "\(part.index)"
+        let outer = path
+        path = file + "."
+        nesting += 1
+        defer {
+            path = outer
+            nesting -= 1
+        }
+        switch container {
+        case .tnef: return openTNEF(content, file, hasText: hasText)
+        case .cms: return openCMS(content, file, declared: Protection(part.contentType))
+        case .message: return openMessage(content, file)
         }
     }
 
-    private mutating func within(_ index: Int, _ body: (inout MessageOpener, String) -> Bool) -> Bool {
-        let outer = path
-        let file = path + "\(index)"
-        path = file + "."
-        nesting += 1
-        let isOpened = body(&self, file)
-        nesting -= 1
-        path = outer
-        return isOpened
-    }
+    /// Whether a part may hold more than itself.
+    static func mayOpen(_ part: Part) -> Bool { Container(part) != nil }
 
     private mutating func openMessage(_ content: Span<UInt8>, _ file: String) -> Bool {
         let message = Message(parsing: content, limits: options.limits)
@@ -106,7 +120,12 @@ extension MessageOpener {
             let octets = content.extracting(range)
             var isOpened = false
             if attachment.kind == .message, options.unwrapsMessages, nesting < Self.maximumNesting {
-                isOpened = within(index) { opener, file in opener.openEmbedded(octets, file) }
+                let outer = path
+                path += "\(index)."
+                nesting += 1
+                isOpened = openEmbedded(octets, outer + "\(index)")
+                path = outer
+                nesting -= 1
             }
             addFile(attachment, octets, path + "\(index)", isOpened: isOpened)
         }
@@ -141,29 +160,27 @@ extension MessageOpener {
     /// Lists a part as a file.
     mutating func addFile(_ part: Part, _ bytes: Span<UInt8>, isOpened: Bool) {
         let file = path + "\(part.index)"
+        if case .content(let wanted) = purpose {
+            guard file == wanted else { return }
+            var kept: [UInt8] = []
+            _ = decoder.decode(part.transferEncoding, bytes, part.bodyRange) { kept.append(copying: $0) }
+            content = kept
+            return
+        }
+        // The files of the message itself are in its summary.
+        if case .inventory = purpose, path.isEmpty { return }
         fileRoom -= TransferDecoder.maximumSize(part.transferEncoding, part.bodyRange.count)
         guard fileRoom >= 0 else {
             readable.isTruncated = true
             return
         }
-        var digest = SHA256()
-        var size = 0
-        var kept: [UInt8] = []
-        let isWanted = file == wanted
-        _ = decoder.decode(part.transferEncoding, bytes, part.bodyRange) { piece in
-            digest.update(piece)
-            size += piece.count
-            if isWanted { kept.append(copying: piece) }
-        }
-        if isWanted { content = kept }
-        readable.files.append(
+        list(
+            reader.read(part, bytes),
             ReadableMessage.File(
                 path: file,
                 kind: isOpened ? .opened : part.isSignature ? .signature : .file,
                 name: part.fileName,
                 type: part.contentType.mediaType,
-                size: size,
-                sha256: digest.finalize(),
                 contentID: part.contentID,
                 isInline: part.isInline
             )
@@ -177,22 +194,54 @@ extension MessageOpener {
         _ file: String,
         isOpened: Bool
     ) {
-        if file == wanted {
-            var kept: [UInt8] = []
-            kept.append(copying: octets)
-            content = kept
+        if case .content(let wanted) = purpose {
+            if file == wanted { content = octets.copied(0..<octets.count) }
+            return
         }
-        readable.files.append(
+        list(
+            AttachmentReader.Content(octets),
             ReadableMessage.File(
                 path: file,
                 kind: isOpened ? .opened : .file,
                 name: attachment.name ?? attachment.title,
                 type: attachment.mediaType ?? "application/octet-stream",
-                size: octets.count,
-                sha256: SHA256.digest(of: octets),
                 contentID: attachment.contentID,
                 isInline: attachment.contentID != nil
             )
+        )
+    }
+
+    private mutating func list(_ content: AttachmentReader.Content, _ file: ReadableMessage.File) {
+        guard readable.files.count + inventory.count < options.limits.maxParts else {
+            readable.isTruncated = true
+            return
+        }
+        guard isReading else {
+            inventory.append(AttachmentSummary(file, content, isWithinMessage: depth > 0))
+            return
+        }
+        var file = file
+        file.size = content.size
+        file.sha256 = content.sha256
+        readable.files.append(file)
+    }
+}
+
+extension AttachmentSummary {
+    fileprivate init(_ file: ReadableMessage.File, _ content: AttachmentReader.Content, isWithinMessage: Bool) {
+        func kept(_ text: String) -> String { PlainText.cut(Array(text.utf8), Message.maximumValue) }
+        self.init(
+            path: file.path,
+            name: file.name.map(kept),
+            type: kept(file.type),
+            size: content.size,
+            sha256: content.sha256,
+            contentID: file.contentID.map(kept),
+            isInline: file.isInline,
+            format: content.format,
+            zip: content.zip,
+            hasMacros: content.hasMacros,
+            isWithinMessage: isWithinMessage
         )
     }
 }

@@ -2,11 +2,23 @@ internal import Mail
 
 /// Walks through a message and what lies within its parts, and gathers what people read.
 struct MessageOpener {
+    /// What the walk is for.
+    enum Purpose {
+        /// To read the message.
+        case reading
+        /// To list the files that lie within others, with what a policy judges by.
+        case inventory
+        /// To take the content of one file, by its path.
+        case content(String)
+    }
+
     var readable = ReadableMessage()
+    /// The files that lie within others.
+    var inventory: [AttachmentSummary] = []
     /// The content of the file that was asked for.
     var content: [UInt8]?
     let options: ReadableMessage.Options
-    let wanted: String?
+    let purpose: Purpose
     /// Where the walk is: the index of each part that was opened, with a period behind.
     var path = ""
     /// How many messages lie around the one that is being read.
@@ -24,15 +36,19 @@ struct MessageOpener {
     /// Calendars that were shown; invitations often come twice.
     private var cards: [CalendarCard] = []
     var decoder = TransferDecoder()
+    var reader = AttachmentReader()
 
-    init(_ options: ReadableMessage.Options, wanted: String? = nil) {
+    init(_ options: ReadableMessage.Options, purpose: Purpose = .reading) {
         self.options = options
-        self.wanted = wanted
+        self.purpose = purpose
         room = options.limits.maxDecodedSize
         fileRoom = options.limits.maxDecodedSize
         textLimit = max(options.limits.maxText, options.limits.maxText.multipliedReportingOverflow(by: 4).partialValue)
         textRoom = textLimit
     }
+
+    /// Whether texts are wanted.
+    var isReading: Bool { if case .reading = purpose { true } else { false } }
 
     // MARK: A message
 
@@ -44,11 +60,14 @@ struct MessageOpener {
             work: message.work
         )
         let roles = extraction.append(message, bytes)
-        for part in message.parts { announce(part) }
-        let hasText = appendText(extraction.takeText(), message, bytes)
-        // The calendars first: they say what the message is about.
-        for part in message.parts where part.contentType.isCalendar && roles[part.index] != .text {
-            appendCard(part, bytes)
+        var hasText = false
+        if isReading {
+            for part in message.parts { announce(part) }
+            hasText = appendText(extraction.takeText(), message, bytes)
+            // The calendars first: they say what the message is about.
+            for part in message.parts where part.contentType.isCalendar && roles[part.index] != .text {
+                appendCard(part, bytes)
+            }
         }
         for part in message.parts where roles[part.index] == .attachment {
             let isOpened = open(part, bytes, isInReport: message.isReport, hasText: hasText)
@@ -140,6 +159,7 @@ struct MessageOpener {
         spans: [ReplyExtraction.Span] = [],
         html: String? = nil
     ) {
+        guard isReading else { return }
         readable.sections.append(
             ReadableMessage.Section(
                 kind: kind,

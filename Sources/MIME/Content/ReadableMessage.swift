@@ -85,9 +85,9 @@ public struct ReadableMessage: Sendable, Hashable, Codable {
         /// The declared media type.
         public var type: String
         /// The size of the content, in octets.
-        public var size: Int
+        public var size = 0
         /// The SHA-256 digest of the content.
-        public var sha256: [UInt8]
+        public var sha256: [UInt8] = []
         /// The Content-ID without angle brackets.
         public var contentID: String?
         /// Whether the file is meant to be shown within the text.
@@ -125,7 +125,7 @@ public struct ReadableMessage: Sendable, Hashable, Codable {
         in bytes: Span<UInt8>,
         options: Options = Options()
     ) -> [UInt8]? {
-        var opener = MessageOpener(options, wanted: path)
+        var opener = MessageOpener(options, purpose: .content(path))
         opener.open(Message(parsing: bytes, limits: options.limits), bytes)
         return opener.content
     }

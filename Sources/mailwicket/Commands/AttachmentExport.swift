@@ -37,14 +37,14 @@ package struct AttachmentExport {
     }
 
     private let store: StoreReader
-    private let limits: Message.Limits
+    private let options: ReadableMessage.Options
 
     /// Makes an export.
     ///
-    /// - Parameter limits: those by which messages are parsed when they come, since they decide which parts there are.
-    package init(store: StoreReader, limits: Message.Limits) {
+    /// - Parameter options: those by which messages are opened when they come, since they decide which files there are.
+    package init(store: StoreReader, options: ReadableMessage.Options) {
         self.store = store
-        self.limits = limits
+        self.options = options
     }
 
     /// Writes a file under a name, which it gets only when it is whole and right.
@@ -106,7 +106,8 @@ package struct AttachmentExport {
         _ octets: Span<UInt8>,
         into sink: (Span<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
-        let message = Message(parsing: octets, limits: limits)
+        guard !file.path.contains(".") else { return try take(file, octets, into: sink) }
+        let message = Message(parsing: octets, limits: options.limits)
         guard let index = Int(file.path), message.parts.indices.contains(index) else {
             throw .missing(path: file.path)
         }
@@ -122,6 +123,19 @@ package struct AttachmentExport {
         }
         if let failure { throw failure }
         guard digest.finalize() == file.sha256 else { throw .changed(path: file.path) }
+    }
+
+    /// Takes a file out of another one, where it lies whole.
+    private func take(
+        _ file: AttachmentRow,
+        _ octets: Span<UInt8>,
+        into sink: (Span<UInt8>) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard let content = ReadableMessage.content(ofFile: file.path, in: octets, options: options) else {
+            throw .missing(path: file.path)
+        }
+        guard SHA256.digest(of: content.span) == file.sha256 else { throw .changed(path: file.path) }
+        try sink(content.span)
     }
 
     // MARK: Names

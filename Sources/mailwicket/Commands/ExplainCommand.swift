@@ -183,6 +183,12 @@ extension MailboxDirectory {
 extension Configuration {
     /// What the intake is told.
     var intakeSettings: IntakeSettings {
-        IntakeSettings(directory: directory, numberPrefix: ticketPrefix, limits: parser, attachments: attachments)
+        IntakeSettings(
+            directory: directory,
+            numberPrefix: ticketPrefix,
+            limits: parser,
+            attachments: attachments,
+            unwrapsMessages: embeddedMessages == .unwrap
+        )
     }
 }
