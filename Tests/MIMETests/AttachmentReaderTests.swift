@@ -118,12 +118,21 @@ import Testing
         ("zip with a hidden name", zip(["a.txt"]) { $0.files[1].localName = Array("a.exe".utf8) }),
         ("zip with a longer hidden name", zip(["a.txt"]) { $0.files[1].localName = Array("folder/a.exe".utf8) }),
         ("zip with a large directory", zip((0..<100).map { "folder/file number \($0).txt" } + ["z.exe"])),
+        ("zip with an unlisted file at its end", zip(["a.txt", "b.exe"]) { $0.files[2].isListed = false }),
+        ("zip with an unlisted file", zip(["b.exe", "a.txt"]) { $0.files[1].isListed = false }),
         ("zip without its end", Array(zip(["a.exe"]).dropLast(200))),
         ("Word", compound(["WordDocument", "1Table"])),
         ("Word with macros", compound(["WordDocument", "a", "b", "c", "Macros", "VBA"])),
         ("Windows Installer", compound(["x"], rootClass: [0x84, 0x10, 0x0C] + [UInt8](repeating: 0, count: 13))),
         ("a compound file that is cut", Array(compound(["WordDocument"]).prefix(10_000))),
     ]
+
+    /// The files that only a local header names come in another order, since they are looked for last.
+    static func sorted(_ zip: ZipDirectory?) -> [String]? {
+        guard let zip else { return nil }
+        let marks = "\(zip.isEncrypted) \(zip.isInconsistent) \(zip.isComplete) \(zip.prefixSize) \(zip.format)"
+        return zip.entries.map { "\($0)" }.sorted() + [marks]
+    }
 
     /// Limits that make small contents large ones.
     static let small = ContentSample(wholeSize: 2048, endSize: 512)
@@ -138,9 +147,9 @@ import Testing
                 #expect(found.size == content.count, "\(name), \(encoding)")
                 #expect(found.sha256 == digest(of: content), "\(name), \(encoding)")
                 #expect(found.format == expected.format, "\(name), \(encoding)")
-                #expect(found.zip == expected.zip, "\(name), \(encoding)")
+                #expect(Self.sorted(found.zip) == Self.sorted(expected.zip), "\(name), \(encoding)")
                 #expect(found.hasMacros == expected.hasMacros, "\(name), \(encoding)")
-                #expect(passes <= 4)
+                #expect(passes <= 5)
             }
         }
     }
@@ -180,7 +189,7 @@ import Testing
             }
             let (found, passes) = Self.read(Self.message(changed), sample: Self.small)
             #expect(found.sha256 == digest(of: changed))
-            #expect(passes <= 4)
+            #expect(passes <= 5)
         }
     }
 
@@ -203,6 +212,16 @@ import Testing
         let verdict = AttachmentPolicy().verdicts(for: summary.attachments.map(\.facts))[0]
         #expect(verdict.action == .quarantine)
         #expect(verdict.reasons.contains(.inconsistentArchive))
+    }
+
+    /// Nor is so much between its files.
+    @Test func tooMuchBetweenTheFiles() throws {
+        var zip = ZipWriter(["a.txt"])
+        zip.prefix = [UInt8](repeating: 0x80, count: 1_048_577)
+        let directory = try #require(Self.read(Self.message(zip.bytes)).content.zip)
+        #expect(!directory.isComplete)
+        zip.prefix.removeLast()
+        #expect(Self.read(Self.message(zip.bytes)).content.zip?.isComplete == true)
     }
 
     @Test(arguments: [1, 2, 77, 511, 512, 700, 3000, 10_000])

@@ -94,6 +94,10 @@ package struct AttachmentReader {
             let headers = collect(ranges, part, bytes)
             if reader.compareLocal(headers.span, end: end.span, prefix: prefix, isLast: prefix == 0) { break }
         }
+        if let gaps = reader.rangesBetweenFiles() {
+            let octets = collect(gaps, part, bytes)
+            reader.searchBetweenFiles(octets.span)
+        }
         return reader.directory
     }
 }

@@ -1,11 +1,12 @@
-/// Reading an archive that is not held whole: its end first, then the headers that the directory speaks of.
-///
-/// What lies between the files is not searched then, so a file that only a local header names stays unseen.
+/// Reading an archive that is not held whole: its end first, then the headers that the directory speaks of, then what
+/// lies between the files.
 extension ZipReader {
     /// The most octets of an archive's end that are collected; a larger directory counts as incomplete.
     static let maximumEndSize = 2_097_152
     /// The most octets of local headers that are collected.
     private static let maximumHeadersSize = 4_194_304
+    /// The most octets between files that are searched.
+    private static let maximumGapsSize = 1_048_576
     /// How much of a name is collected, whatever the directory says of its length.
     private static let usualNameLength = 96
 
@@ -73,7 +74,7 @@ extension ZipReader {
             let header = headers.extracting(window..<window + 30 + max(item.nameRange.count, Self.usualNameLength))
             window += header.count
             let (start, overflow) = item.offset.addingReportingOverflow(prefix)
-            guard !overflow, start < directoryStart, start >= covered, item.offset != last,
+            guard !overflow, start < directoryStart, item.offset != last,
                 header.hasOctets(Self.localSignature, at: 0), let nameLength = header.littleEndian16(at: 26),
                 let extraLength = header.littleEndian16(at: 28)
             else {
@@ -81,14 +82,42 @@ extension ZipReader {
                 continue
             }
             last = item.offset
+            if start < covered { directory.isInconsistent = true }
+            addGap(covered, start)
             let data = start + 30 + nameLength + extraLength
             let (behind, isTooFar) = data.addingReportingOverflow(directory.entries[item.entry].packedSize)
-            covered = isTooFar ? .max : behind
+            covered = max(covered, isTooFar ? directoryStart : min(behind, directoryStart))
             let name = 30..<min(30 + nameLength, header.count)
             guard nameLength != item.nameRange.count || !isSame(header, name, end, item.nameRange) else { continue }
             appendHidden(Self.name(header, name), like: item.entry)
         }
+        addGap(covered, directoryStart)
         return true
+    }
+
+    /// Remembers what lies between files, if a local header has room there.
+    private mutating func addGap(_ start: Int, _ end: Int) {
+        if end - start >= 30 { gaps.append(start..<end) }
+    }
+
+    /// What lies between the files and is to be searched; `nil` when there is nothing, or too much to be collected.
+    mutating func rangesBetweenFiles() -> [Range<Int>]? {
+        guard gaps.reduce(0, { $0 + $1.count }) <= Self.maximumGapsSize else {
+            directory.isComplete = false
+            return nil
+        }
+        return gaps.isEmpty ? nil : gaps
+    }
+
+    /// Lists the files that only a local header names.
+    ///
+    /// - Parameter octets: those of ``rangesBetweenFiles()``.
+    mutating func searchBetweenFiles(_ octets: Span<UInt8>) {
+        var start = 0
+        for gap in gaps {
+            scanLocalHeaders(octets, start..<start + gap.count, isHidden: true)
+            start += gap.count
+        }
     }
 
     private func isSame(_ header: Span<UInt8>, _ name: Range<Int>, _ end: Span<UInt8>, _ other: Range<Int>) -> Bool {

@@ -9,6 +9,8 @@ struct ZipReader {
     private var budget = 0
     /// Where the central directory begins and the files end.
     private(set) var directoryStart = 0
+    /// What lies between the files that the directory names.
+    var gaps: [Range<Int>] = []
     /// How many octets of the file lie before those that are read.
     var before = 0
 
