@@ -24,6 +24,47 @@ import Testing
         #expect(!directory.isEncrypted && !directory.isInconsistent && directory.isComplete)
     }
 
+    /// An archive in another one, with the method of its file and whether the octets are an archive's.
+    private static func nested(_ inner: [UInt8], name: String = "folder/inner.zip", method: Int = 0) -> ZipWriter {
+        var writer = ZipWriter(["a.txt"])
+        writer.files.append(ZipWriter.File(name: Array(name.utf8), content: inner, method: method))
+        return writer
+    }
+
+    @Test func archivesThatAreStoredAreRead() throws {
+        var inner = ZipWriter(["word/x.xml", "run.exe"])
+        inner.add("vbaProject.bin", flags: 1)
+        // The name says nothing; the octets do.
+        for name in ["folder/inner.zip", "inner.zip", "photo.jpg"] {
+            let directory = try Self.read(Self.nested(inner.bytes, name: name))
+            let file = name == "photo.jpg" ? name : "inner.zip"
+            #expect(
+                Self.names(directory)
+                    == ["a.txt", name, "\(file)/word/x.xml", "\(file)/run.exe", "\(file)/vbaProject.bin"]
+            )
+            #expect(directory.entries.map(\.isNested) == [false, false, true, true, true])
+            #expect(directory.isEncrypted && directory.hasMacros && !directory.isInconsistent)
+            #expect(directory.format == .zip)
+        }
+        let bytes = Self.nested(inner.bytes).bytes
+        let facts = AttachmentPolicy.Facts(name: "a.zip", declaredType: "application/zip", content: bytes.span)
+        let verdict = AttachmentPolicy().verdicts(for: [facts])[0]
+        #expect(verdict.reasons.contains(.programInArchive(name: "run.exe")))
+        #expect(Self.names(try Self.read(Self.nested(inner.bytes, method: 8))) == ["a.txt", "folder/inner.zip"])
+    }
+
+    @Test func depthOfStoredArchivesIsLimited() throws {
+        var bytes = ZipWriter(["deep.exe"]).bytes
+        for _ in 0..<2 { bytes = Self.nested(bytes, name: "i.zip").bytes }
+        #expect(try Self.names(#require(zipDirectory(bytes))).contains("i.zip/i.zip/deep.exe"))
+        bytes = Self.nested(bytes, name: "i.zip").bytes
+        #expect(try !Self.names(#require(zipDirectory(bytes))).contains { $0.hasSuffix("deep.exe") })
+        var lying = ZipWriter(["a"])
+        lying.files[0].localName = Array("b.exe".utf8)
+        let directory = try Self.read(Self.nested(lying.bytes))
+        #expect(directory.isInconsistent && Self.names(directory).contains("inner.zip/b.exe"))
+    }
+
     @Test func namesInCodePage437() throws {
         var writer = ZipWriter(["x"])
         writer.files[0].name = [0x8E, 0x2E, 0x74, 0x78, 0x74]

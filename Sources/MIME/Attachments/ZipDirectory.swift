@@ -2,6 +2,7 @@ internal import Mail
 
 /// What a zip archive says of its content, read without unpacking (PKWARE APPNOTE 6.3.10).
 ///
+/// An archive that is stored in it as it is, is read too; of one that is packed only the name is known.
 /// Unpackers disagree on which of a zip's two lists counts. So the central directory is read first and the local
 /// headers are held against it: a name that only one of the two has is listed too, and the archive is marked.
 public struct ZipDirectory: Sendable, Hashable {
@@ -17,6 +18,8 @@ public struct ZipDirectory: Sendable, Hashable {
         public var isEncrypted: Bool
         /// Whether the name is not one of the central directory's.
         public var isHidden = false
+        /// Whether the file lies in an archive that is stored within this one; its name begins with that archive's.
+        public var isNested = false
 
         /// Whether this is a folder (APPNOTE section 4.4.17).
         public var isFolder: Bool { name.utf8.last == UInt8(ascii: "/") }
@@ -72,7 +75,7 @@ public struct ZipDirectory: Sendable, Hashable {
         var hasContentTypes = false
         var hasManifest = false
         var office: FileFormat?
-        for entry in entries where !entry.isHidden {
+        for entry in entries where !entry.isHidden && !entry.isNested {
             switch entry.name {
             case "[Content_Types].xml": hasContentTypes = true
             case "AndroidManifest.xml": return .androidPackage

@@ -4,7 +4,7 @@ internal import Mail
 struct ZipReader {
     var directory = ZipDirectory()
     /// Where the local headers lie that the central directory speaks of, with the entries' positions.
-    var local: [(offset: Int, entry: Int, nameRange: Range<Int>)] = []
+    var local: [LocalHeader] = []
     /// Octets of names that may still be compared: entries may all point at one large header.
     private var budget = 0
     /// Where the central directory begins and the files end.
@@ -14,6 +14,16 @@ struct ZipReader {
     /// How many octets of the file lie before those that are read.
     var before = 0
 
+    /// What the central directory says of a local header.
+    struct LocalHeader {
+        let offset: Int
+        /// The position of the directory's entry.
+        let entry: Int
+        let nameRange: Range<Int>
+        /// Whether the file's octets stand in the archive as they are.
+        let isStored: Bool
+    }
+
     private static let endSignature: [UInt8] = [0x50, 0x4B, 5, 6]
     private static let locatorSignature: [UInt8] = [0x50, 0x4B, 6, 7]
     private static let zip64Signature: [UInt8] = [0x50, 0x4B, 6, 6]
@@ -22,6 +32,13 @@ struct ZipReader {
     /// APPNOTE section 4.4.12: a comment of at most 65,535 octets follows the 22 of the end record.
     private static let maximumEndDistance = 22 + 65_535
     private static let maximumNameLength = 4096
+
+    /// How many archives lie around this one.
+    private let depth: Int
+    /// A stored archive within a stored one is read too, and no further.
+    private static let maximumDepth = 2
+
+    init(depth: Int = 0) { self.depth = depth }
 
     /// - Returns: whether this is an archive.
     mutating func read(_ bytes: Span<UInt8>) -> Bool {
@@ -169,7 +186,10 @@ struct ZipReader {
                 isEncrypted: Self.isEncrypted(flags: flags, method: method)
             )
         )
-        local.append((header, directory.entries.count - 1, name))
+        let isStored = method == 0 && packed == size
+        local.append(
+            LocalHeader(offset: header, entry: directory.entries.count - 1, nameRange: name, isStored: isStored)
+        )
         readUnicodePath(bytes, extra)
         return extra.upperBound + commentLength
     }
@@ -240,10 +260,14 @@ struct ZipReader {
                 continue
             }
             if start > covered { scanLocalHeaders(bytes, covered..<start, isHidden: true) }
-            if start < covered { directory.isInconsistent = true }
+            let isOverlapping = start < covered
+            if isOverlapping { directory.isInconsistent = true }
             guard let data = checkHeader(bytes, at: start, item) else { continue }
             let (behind, tooFar) = data.addingReportingOverflow(directory.entries[item.entry].packedSize)
-            covered = max(covered, tooFar ? end : min(behind, end))
+            let dataEnd = tooFar ? end : min(behind, end)
+            // What overlaps is not read twice, so that the work stays within the size.
+            if item.isStored, !isOverlapping, data < dataEnd { readNested(bytes, data..<dataEnd, of: item.entry) }
+            covered = max(covered, dataEnd)
         }
         if covered < end { scanLocalHeaders(bytes, covered..<end, isHidden: true) }
     }
@@ -259,7 +283,7 @@ struct ZipReader {
     private mutating func checkHeader(
         _ bytes: Span<UInt8>,
         at start: Int,
-        _ item: (offset: Int, entry: Int, nameRange: Range<Int>)
+        _ item: LocalHeader
     ) -> Int? {
         guard let name = Self.localName(bytes, start), let extraLength = bytes.littleEndian16(at: start + 28) else {
             directory.isInconsistent = true
@@ -283,6 +307,22 @@ struct ZipReader {
         other.name = name
         other.isHidden = true
         append(other)
+    }
+
+    /// Lists what lies in an archive that is stored within this one.
+    private mutating func readNested(_ bytes: Span<UInt8>, _ data: Range<Int>, of entry: Int) {
+        guard depth < Self.maximumDepth, bytes.hasOctets(Self.localSignature, at: data.lowerBound) else { return }
+        var reader = ZipReader(depth: depth + 1)
+        guard reader.read(bytes.extracting(data)) else { return }
+        // Every name bears it, so that a long one would cost more than the archive.
+        let container = PlainText.cut(Array(FileExtension.fileName(of: directory.entries[entry].name).utf8), 100)
+        for var nested in reader.directory.entries {
+            nested.name = container + "/" + nested.name
+            nested.isNested = true
+            append(nested)
+        }
+        if reader.directory.isInconsistent { directory.isInconsistent = true }
+        if !reader.directory.isComplete { directory.isComplete = false }
     }
 
     private static func localName(_ bytes: Span<UInt8>, _ start: Int) -> Range<Int>? {
