@@ -20,6 +20,34 @@ public enum Protection: String, Sendable, Hashable, CaseIterable {
     /// Whether the content cannot be read without a key.
     public var isEncrypted: Bool { self == .smimeEncrypted || self == .pgpEncrypted || self == .pgpInlineEncrypted }
 
+    /// What a container declares.
+    ///
+    /// QUIRK: Exchange makes `multipart/mixed` of `multipart/encrypted`; the control part that RFC 3156 section 4 wants
+    /// within tells all the same.
+    init?(container part: Part, in message: Message) {
+        guard part.isMultipart else { return nil }
+        if let declared = Protection(part.contentType) {
+            self = declared
+        } else if message.parts.contains(where: {
+            $0.parent == part.index && $0.contentType.mediaType == "application/pgp-encrypted"
+        }) {
+            self = .pgpEncrypted
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether a part may be S/MIME in one piece, so that its content is worth a look.
+    ///
+    /// The name counts as much as the type: gateways and web mail declare what they do not know as a file (RFC 8551
+    /// section 3.2.1 has the names).
+    static func mayBeSMIME(_ part: Part) -> Bool {
+        switch part.contentType.mediaType {
+        case "application/pkcs7-mime", "application/x-pkcs7-mime", "application/x-smime", "application/cms": true
+        default: ["p7m", "p7z"].contains(FileExtension.last(of: part.fileName ?? ""))
+        }
+    }
+
     /// What a part declares by its type.
     public init?(_ type: ContentType) {
         switch type.mediaType {

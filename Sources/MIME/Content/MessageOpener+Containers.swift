@@ -17,11 +17,10 @@ extension MessageOpener {
             let name = FileExtension.fileName(of: part.fileName ?? "").lowercasedASCII
             switch part.contentType.mediaType {
             case "application/ms-tnef", "application/vnd.ms-tnef": self = .tnef
-            case "application/pkcs7-mime", "application/x-pkcs7-mime": self = .cms
             case "message/rfc822", "message/global": self = .message
             // QUIRK: gateways that declare everything they do not know as a file.
             case "application/octet-stream" where name == "winmail.dat" || name == "win.dat": self = .tnef
-            case "application/octet-stream" where name.hasSuffix(".p7m"): self = .cms
+            case _ where Protection.mayBeSMIME(part): self = .cms
             default: return nil
             }
         }

@@ -62,7 +62,7 @@ struct MessageOpener {
         let roles = extraction.append(message, bytes)
         var hasText = false
         if isReading {
-            for part in message.parts { announce(part) }
+            for part in message.parts { announce(part, of: message) }
             hasText = appendText(extraction.takeText(), message, bytes)
             // The calendars first: they say what the message is about.
             for part in message.parts where part.contentType.isCalendar && roles[part.index] != .text {
@@ -76,13 +76,12 @@ struct MessageOpener {
     }
 
     /// Tells of signatures and encryption around parts.
-    private mutating func announce(_ part: Part) {
-        guard part.isMultipart else { return }
+    private mutating func announce(_ part: Part, of message: Message) {
         let declared = part.contentType.parameter("protocol")?.lowercasedASCII ?? ""
-        let standard = declared.contains("pgp") ? "OpenPGP" : "S/MIME"
-        switch Protection(part.contentType) {
-        case .signatureBeside: append(.signed(by: standard))
-        case .pgpEncrypted: append(.encrypted(with: standard))
+        let isSMIME = declared.contains("pkcs7")
+        switch Protection(container: part, in: message) {
+        case .signatureBeside: append(.signed(by: declared.contains("pgp") ? "OpenPGP" : "S/MIME"))
+        case .pgpEncrypted: append(.encrypted(with: isSMIME ? "S/MIME" : "OpenPGP"))
         default: return
         }
     }
