@@ -123,6 +123,13 @@ import Testing
         let open = Self.card("BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x")
         #expect(open?.items.first?.summary == "x")
         #expect(open?.isComplete == false)
+        // What is around an event ends it too, and one within another is none of its own.
+        let calendar = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x\nEND:VCALENDAR\n"
+        let two = Self.card(calendar + calendar.replacing("x", with: "y"))
+        #expect(two?.items.map(\.summary) == ["x", "y"])
+        #expect(two?.isComplete == false)
+        let nested = "BEGIN:VEVENT\nBEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT\nSUMMARY:y\nEND:VEVENT\n"
+        #expect(Self.card("BEGIN:VCALENDAR\n\(nested)END:VCALENDAR")?.items.map(\.summary) == ["x"])
         #expect(Self.card("BEGIN:VCALENDAR\n:x\n;;\nSUMMARY\nBEGIN:VEVENT\nSUMMARY:y\nEND:VCALENDAR")?.items.count == 1)
     }
 

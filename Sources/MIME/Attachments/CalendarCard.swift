@@ -77,46 +77,56 @@ public struct CalendarCard: Sendable, Hashable {
     /// How many attendees of an item are kept.
     public static let maximumAttendees = 50
 
-    /// Reads an object in UTF-8; `nil` when there is none.
+    /// Reads an object; `nil` when there is none.
     public init?(parsing bytes: Span<UInt8>) {
         var lines = CalendarLineReader()
-        /// The components that are open, outermost first.
-        var open: [String] = []
-        var item: Item?
-        var isCalendar = false
+        var walk = ComponentWalk()
         while let line = lines.next(bytes) {
             switch line.name {
-            case "BEGIN":
-                guard open.count < Self.maximumDepth else {
-                    isComplete = false
-                    continue
-                }
-                let name = line.value.uppercasedASCII
-                open.append(name)
-                if name == "VCALENDAR" { isCalendar = true }
-                if isCalendar, item == nil, Self.kinds.contains(name) { item = Item(kind: name) }
-            case "END":
-                let name = line.value.uppercasedASCII
-                // What is not closed is closed by what lies around it.
-                guard let index = open.lastIndex(of: name) else { continue }
-                open.removeSubrange(index...)
-                if let done = item, done.kind == name {
-                    add(done)
-                    item = nil
-                }
-            case "METHOD" where item == nil && isCalendar:
+            case "BEGIN": walk.begin(line.value.uppercasedASCII, &self)
+            case "END": walk.end(line.value.uppercasedASCII, &self)
+            case "METHOD" where walk.item == nil && walk.isCalendar:
                 method = line.value.uppercasedASCII.trimmingBlanks
-            default:
-                // Alarms and the rules of zones lie within other components.
-                if let kind = item?.kind, open.last == kind { item?.read(line) }
+            default: walk.read(line)
             }
         }
-        if let item {
-            add(item)
-            isComplete = false
+        guard walk.isCalendar else { return nil }
+        if let item = walk.item { add(item) }
+        if !walk.open.isEmpty { isComplete = false }
+    }
+
+    /// Where the reader is among components within components (RFC 5545 section 3.6).
+    private struct ComponentWalk {
+        /// The components that are open, outermost first.
+        private(set) var open: [String] = []
+        /// The event or task that is being read.
+        private(set) var item: Item?
+        private(set) var isCalendar = false
+
+        mutating func begin(_ name: String, _ card: inout CalendarCard) {
+            guard open.count < maximumDepth else {
+                card.isComplete = false
+                return
+            }
+            open.append(name)
+            if name == "VCALENDAR" { isCalendar = true }
+            if isCalendar, item == nil, kinds.contains(name) { item = Item(kind: name) }
         }
-        guard isCalendar else { return nil }
-        if !open.isEmpty { isComplete = false }
+
+        /// Ends a component; what is not closed in it is closed by it.
+        mutating func end(_ name: String, _ card: inout CalendarCard) {
+            guard let index = open.lastIndex(of: name) else { return }
+            open.removeSubrange(index...)
+            guard let done = item, !open.contains(done.kind) else { return }
+            card.add(done)
+            if done.kind != name { card.isComplete = false }
+            item = nil
+        }
+
+        /// Takes a property of the item itself: alarms and the rules of zones lie within other components.
+        mutating func read(_ line: CalendarLine) {
+            if let kind = item?.kind, open.last == kind { item?.read(line) }
+        }
     }
 
     private static let maximumDepth = 16
