@@ -57,6 +57,53 @@ import Testing
         #expect(stream.isComplete && !stream.hasWrongChecksum)
     }
 
+    /// A meeting request as Exchange sends it to Exchange: RTF that holds HTML, recurring data that nobody knows, and the
+    /// invitation that was answered as a message within, with a file of its own.
+    @Test func meetingRequest() throws {
+        var original = TNEFWriter()
+        var originalList = MAPIWriter()
+        originalList.add(0x001A, unicode: "IPM.Schedule.Meeting.Request")
+        originalList.add(0x0037, unicode: "Review")
+        originalList.add(0x1000, unicode: "When: Friday\r\nWhere: Room 5")
+        original.addMessageProperties(originalList)
+        original.addFile(title: "AGENDA.TXT", content: Array("agenda".utf8))
+        var within = MAPIWriter()
+        within.add(0x3001, unicode: "Review")
+        within.addObject(7, original.bytes)
+        var list = MAPIWriter()
+        list.add(0x001A, unicode: "IPM.Schedule.Meeting.Resp.Pos")
+        list.add(0x0037, unicode: "Accepted: Review")
+        // Named: when it begins, how it repeats, where it is.
+        let name = [UInt8](repeating: 2, count: 16) + le32(0)
+        list.add(0x0040, 0x8005, fixed: name + le32(0x820D) + [UInt8](repeating: 1, count: 8))
+        list.add(0x0102, 0x8006, [4, 0x30, 4, 0x30], name: name + le32(0x8216))
+        list.add(0x001F, 0x8007, wide("Room 5") + [0, 0], name: name + le32(0x8208))
+        list.add(0x000B, 0x8008, fixed: name + le32(0x8223) + le32(1))
+        let rtf =
+            "{\\rtf1\\ansi\\fromhtml1{\\fonttbl{\\f0 Arial;}}{\\*\\htmltag64 <p>}\\htmlrtf \\par\\htmlrtf0 Gr\\'fc\\'dfe"
+            + "{\\*\\htmltag72 </p>}{\\*\\mhtmltag72 ignored}}"
+        list.add(0x0102, 0x1009, Self.stored(Array(rtf.utf8)))
+        var writer = TNEFWriter()
+        writer.addMessageProperties(list)
+        writer.addFile(title: "Untitled Attachment", content: nil, within)
+        let bytes = writer.bytes
+        let stream = try #require(tnef(bytes))
+        #expect(stream.messageClass == "IPM.SCHEDULE.MEETING.RESP.POS")
+        #expect(stream.subject == "Accepted: Review")
+        #expect(stream.html == "<p>Grüße</p>" && stream.text == nil)
+        #expect(stream.isComplete)
+        let inner = try #require(tnef(of: stream.attachments[0], in: bytes))
+        #expect(inner.messageClass == "IPM.SCHEDULE.MEETING.REQUEST")
+        #expect(inner.text == "When: Friday\nWhere: Room 5")
+        #expect(inner.attachments.map(\.name) == ["AGENDA.TXT"])
+        let readable = ReadableMessageTests.read(
+            ReadableMessageTests.attached("application/ms-tnef", "winmail.dat", bytes)
+        )
+        #expect(readable.sections.map(ReadableMessageTests.shown).contains("Grüße"))
+        #expect(readable.sections.map(ReadableMessageTests.shown).contains("When: Friday\nWhere: Room 5"))
+        #expect(readable.files.map(\.name).contains("AGENDA.TXT"))
+    }
+
     @Test func bodiesAsProperties() throws {
         var list = MAPIWriter()
         list.add(0x1000, unicode: "a\r\nb\u{1}👩")

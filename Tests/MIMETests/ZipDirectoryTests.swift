@@ -20,7 +20,6 @@ import Testing
         #expect(directory.entries.map(\.size) == [5, 7, 0])
         #expect(directory.entries.map(\.isFolder) == [false, true, false])
         #expect(directory.entries.map(\.isArchive) == [false, false, true])
-        #expect(directory.hasNestedArchive)
         #expect(!directory.isEncrypted && !directory.isInconsistent && directory.isComplete)
     }
 

@@ -12,16 +12,11 @@ struct DERElement {
     let isCut: Bool
 
     static let sequence: UInt8 = 0x30
-    static let set: UInt8 = 0x31
     static let objectIdentifier: UInt8 = 0x06
     static let octetString: UInt8 = 0x04
     static let constructedOctetString: UInt8 = 0x24
     /// `[0]`, constructed.
     static let context0: UInt8 = 0xA0
-    /// `[0]`, primitive: an implicit octet string.
-    static let primitiveContext0: UInt8 = 0x80
-
-    var isConstructed: Bool { tag & 0x20 != 0 }
 
     /// Reads the element at `offset`; `nil` when it is not there within `end`, or is an end mark.
     ///
@@ -35,6 +30,7 @@ struct DERElement {
         let first = bytes[offset + 1]
         var start = offset + 2
         if first == 0x80 {
+            // X.690 section 8.1.3.2: only of what holds other elements.
             guard tag & 0x20 != 0 else { return nil }
             isIndefinite = true
             isCut = false

@@ -14,7 +14,6 @@ struct MAPIProperties {
         static let unicode = 0x001F
         static let binary = 0x0102
         static let object = 0x000D
-        static let integer = 0x0003
     }
 
     private var index: Int

@@ -34,6 +34,25 @@ struct TNEFReader {
         static let transportFileName = 0x0006_9001
     }
 
+    /// Identifiers of properties ([MS-OXPROPS]).
+    private enum Property {
+        static let messageClass = 0x001A
+        static let subject = 0x0037
+        static let senderNames = [0x0C1A, 0x0042]
+        /// Addresses of the sender and of whom the sender represents, as the directory and as SMTP have them.
+        static let senderAddresses = [0x0C1F, 0x0065, 0x5D01, 0x5D02]
+        static let internetCodePage = 0x3FDE
+        static let body = 0x1000
+        static let compressedRTF = 0x1009
+        static let html = 0x1013
+        static let displayName = 0x3001
+        static let attachmentData = 0x3701
+        static let attachmentFileName = 0x3704
+        static let attachmentLongFileName = 0x3707
+        static let attachmentMediaType = 0x370E
+        static let attachmentContentID = 0x3712
+    }
+
     private static let signature: [UInt8] = [0x78, 0x9F, 0x3E, 0x22]
     /// {00020307-0000-0000-C000-000000000046}, the interface of a message.
     private static let messageInterface: [UInt8] = [7, 3, 2, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46]
@@ -114,17 +133,18 @@ struct TNEFReader {
         var list = MAPIProperties(bytes, content)
         while let property = list.next(bytes) {
             switch property.id {
-            case 0x001A: stream.messageClass = string(bytes, property).map(messageClass)
-            case 0x0037: stream.subject = string(bytes, property) ?? stream.subject
-            case 0x0C1A, 0x0042: stream.senderName = stream.senderName ?? string(bytes, property)
-            case 0x0C1F, 0x0065, 0x5D01, 0x5D02: readSender(bytes, property)
-            case 0x3FDE:
+            case Property.messageClass: stream.messageClass = string(bytes, property).map(messageClass)
+            case Property.subject: stream.subject = string(bytes, property) ?? stream.subject
+            case _ where Property.senderNames.contains(property.id):
+                stream.senderName = stream.senderName ?? string(bytes, property)
+            case _ where Property.senderAddresses.contains(property.id): readSender(bytes, property)
+            case Property.internetCodePage:
                 if let page = bytes.littleEndian32(at: property.value.lowerBound), property.value.count == 4 {
                     htmlCharset = RTF.Reader.charset(codePage: page)
                 }
-            case 0x1000: readBody(bytes, property)
-            case 0x1009: readRTF(bytes, property.value)
-            case 0x1013: readHTML(bytes, property)
+            case Property.body: readBody(bytes, property)
+            case Property.compressedRTF: readRTF(bytes, property.value)
+            case Property.html: readHTML(bytes, property)
             default: continue
             }
         }
@@ -199,12 +219,14 @@ struct TNEFReader {
         var list = MAPIProperties(bytes, content)
         while let property = list.next(bytes) {
             switch property.id {
-            case 0x3001: pending.displayName = string(bytes, property)
-            case 0x3704: pending.attachment.title = pending.attachment.title ?? string(bytes, property)
-            case 0x3707: pending.longName = string(bytes, property) ?? pending.longName
-            case 0x370E: pending.attachment.mediaType = string(bytes, property)
-            case 0x3712: pending.attachment.contentID = string(bytes, property)
-            case 0x3701:
+            case Property.displayName: pending.displayName = string(bytes, property)
+            case Property.attachmentFileName:
+                pending.attachment.title = pending.attachment.title ?? string(bytes, property)
+            case Property.attachmentLongFileName:
+                pending.longName = string(bytes, property) ?? pending.longName
+            case Property.attachmentMediaType: pending.attachment.mediaType = string(bytes, property)
+            case Property.attachmentContentID: pending.attachment.contentID = string(bytes, property)
+            case Property.attachmentData:
                 if property.type == MAPIProperties.PropertyType.object {
                     pending.object = property.value
                 } else {

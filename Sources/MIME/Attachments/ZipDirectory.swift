@@ -53,9 +53,6 @@ public struct ZipDirectory: Sendable, Hashable {
 
     init() {}
 
-    /// Whether another archive is in this one, by its name.
-    public var hasNestedArchive: Bool { entries.contains { $0.isArchive } }
-
     /// Whether a project of macros is in the document (ECMA-376 part 1).
     public var hasMacros: Bool {
         entries.contains { FileExtension.fileName(of: $0.name).lowercasedASCII == "vbaproject.bin" }

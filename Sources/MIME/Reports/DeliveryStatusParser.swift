@@ -98,8 +98,7 @@ struct DeliveryStatusParser {
 
     private static func action(_ text: String) -> DeliveryReport.Action? {
         // Comments and variants follow: `delivered (to mailbox)`, `failure`.
-        let word = String(decoding: text.utf8.prefix { $0.isASCIILetter }.map(\.asciiLowercased), as: UTF8.self)
-        switch word {
+        switch String(text.prefix { $0.isASCII && $0.isLetter }).lowercasedASCII {
         case "failed", "failure", "fail", "error": return .failed
         case "delayed", "delay": return .delayed
         case "delivered", "deliver", "deliverable": return .delivered

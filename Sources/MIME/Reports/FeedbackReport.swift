@@ -25,7 +25,7 @@ public struct FeedbackReport: Hashable, Sendable {
     init?(_ content: [UInt8], work: inout Work) {
         let fields = ReportFields(content, work: &work)
         guard let type = fields.text("feedback-type", work: &work) else { return nil }
-        self.type = String(decoding: type.utf8.map(\.asciiLowercased), as: UTF8.self)
+        self.type = type.lowercasedASCII
         userAgent = fields.text("user-agent", work: &work)
         originalMailFrom = fields.addresses("original-mail-from", work: &work).first
         originalRecipients =

@@ -105,7 +105,7 @@ extension MessageDraft {
                 halves.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isParameterToken) }),
                 parameters.allSatisfy({ Self.isParameterName($0.name) })
             else { return nil }
-            description = String(decoding: text.utf8.map(\.asciiLowercased), as: UTF8.self)
+            description = String(text).lowercasedASCII
             self.parameters =
                 parameters
                 .map { Parameter(name: $0.name.lowercased(), value: $0.value.description) }

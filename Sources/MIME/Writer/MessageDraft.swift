@@ -102,7 +102,7 @@ extension MessageDraft {
 
         /// Whether the writer decides on this field itself, or keeps it out: `Bcc`.
         var isReserved: Bool {
-            let key = String(decoding: description.utf8.map(\.asciiLowercased), as: UTF8.self)
+            let key = description.lowercasedASCII
             return Self.reserved.contains(key) || key.hasPrefix("content-")
         }
 
