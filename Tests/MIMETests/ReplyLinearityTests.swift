@@ -14,6 +14,8 @@ import Testing
         ("notices", "confidential addressee in error\n\n"), ("blanks", "\u{3000}"), ("bars", "| a\n"),
         ("dates", "1.1.2026 1:1 "), ("forwards", "Begin forwarded message:\n\n"), ("digits", "1/"),
         ("stripped", "\u{202A}On 1.1.2026 \u{202C}\n"), ("numbers of India", "१.१.२०२६ a@b.c:\n"),
+        ("lines to answer above", "-- type above this lin --\n"), ("rules above nothing", "-=-=-\n\n"),
+        ("warnings", "[EXTERNAL] do not click: external emai\n\n"), ("Outlook", "get outlook for ios <http\n"),
     ]
 
     /// Counted in steps, since clocks lie on a busy machine.
@@ -38,6 +40,17 @@ import Testing
         }
         #expect(attributions(100) == 2)
         #expect(attributions(20_000) == 1)
+    }
+
+    /// Prose of any length takes nothing of the budget: an attribution below it is still one.
+    @Test func proseIsFree() {
+        let prose = String(
+            repeating: "The printer stands on the third floor, where it is on fire again.\nPlease come soon.\n",
+            count: 12_000
+        )
+        let text = prose + "\nOn 21 Nov 2026 at 10:15 Jane <jane@example.org> wrote:\n> Really?\n"
+        #expect(text.utf8.count > 900_000)
+        #expect(ReplyExtraction(text).spans.map(\.kind) == [.new, .attribution, .quoted])
     }
 
     /// A cut of a case is text that something is shown of.

@@ -6,11 +6,12 @@ enum AttributionWords {
     static let verbs = PhraseTable([
         "ecrit", "escreveste", "escreveu", "escribio", "escribiste", "escribiu", "escribió", "escrigué", "escrit",
         "escriure", "geschreven", "geschrieben", "geskryf", "idatzi", "kirjoitti", "kirjutas", "menulis", "napisal",
-        "napisala", "napisao", "napisał", "napisała", "napsal", "napsala", "napísal", "napísala", "parašė",
-        "rakstīja", "rašė", "schreef", "schrieb", "schrieben", "scris", "scrisse", "scritto", "scríobh", "sent",
-        "shkroi", "skrev", "skrifaði", "skrivað", "sumulat", "viết", "writes", "wrote", "yazdi", "yazdı", "yazmış",
-        "ysgrifennodd", "écrit", "écrivait", "írta", "έγραψε", "έγραψες", "γράφει", "написа", "написав", "написал",
-        "написала", "написао", "напісаў", "писал", "пише", "пишет", "כתב", "כתבה", "كتب", "كتبت", "نوشت",
+        "napisala", "napisana", "napisane", "napisao", "napisał", "napisała", "napsal", "napsala", "napísal",
+        "napísala", "parašė", "rakstīja", "rašė", "schreef", "schrieb", "schrieben", "scris", "scrisse", "scritto",
+        "scríobh", "sent", "shkroi", "skrev", "skrifaði", "skrivað", "sumulat", "viết", "writes", "wrote", "yazdi",
+        "yazdı", "yazmış", "ysgrifennodd", "écrit", "écrivait", "írta", "έγραψε", "έγραψες", "γράφει", "написа",
+        "написав", "написал", "написала", "написао", "напісаў", "писал", "пише", "пишет", "כתב", "כתבה", "كتب",
+        "كتبت", "نوشت",
     ])
 
     /// Verbs of languages that put no spaces between words.

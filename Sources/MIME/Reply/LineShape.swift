@@ -1,7 +1,7 @@
 /// Lines of ornament: rules, and words between dashes.
 enum LineShape {
     /// The characters that rules and ornaments are made of.
-    private static func isOrnament(_ scalar: Unicode.Scalar) -> Bool {
+    static func isOrnament(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "-", "_", "=", "*", "~", "#", "+", "\u{2013}", "\u{2014}", "\u{2015}", "\u{2500}", "\u{2501}": true
         default: false

@@ -100,6 +100,10 @@ struct ReplyClassifier {
                 return text[first].isQuoted ? nil : readAttribution(block)
             }
         }
+        if text.canAskForAnswer(first), let lines = ReplyLine.lines(in: text, at: first) {
+            open(.attribution, lines)
+            return readQuoted(from: lines.upperBound)
+        }
         guard text.canBeginAttribution(first) else { return nil }
         budget -= 64 + text[first].content.count
         guard let attribution = Attribution(in: text, at: first) else { return nil }

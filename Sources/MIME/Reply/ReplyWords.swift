@@ -9,10 +9,16 @@ package enum ReplyWords {
             ("SeparatorWords.forwarded", SeparatorWords.forwarded.phrases),
             ("SeparatorWords.original", SeparatorWords.original.phrases),
             ("SeparatorWords.subjectPrefixes", SeparatorWords.subjectPrefixes.phrases),
+            ("SeparatorWords.lines", SeparatorWords.lines.phrases),
+            ("SeparatorWords.answers", SeparatorWords.answers.phrases),
+            ("SeparatorWords.requests", SeparatorWords.requests.phrases),
+            ("SignatureWords.warnedOrigins", SignatureWords.warnedOrigins.phrases),
+            ("SignatureWords.warnedDeeds", SignatureWords.warnedDeeds.phrases),
             ("SignatureWords.sentFrom", SignatureWords.sentFrom.phrases),
             ("SignatureWords.sentFromMine", SignatureWords.sentFromMine.phrases),
             ("SignatureWords.sentFromEndings", SignatureWords.sentFromEndings.phrases),
             ("SignatureWords.devices", SignatureWords.devices.phrases),
+            ("SignatureWords.platforms", SignatureWords.platforms.phrases),
             ("SignatureWords.closings", SignatureWords.closings.phrases),
         ]
         + SignatureWords.disclaimers.enumerated().map {

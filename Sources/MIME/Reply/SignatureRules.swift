@@ -18,6 +18,7 @@ struct SignatureRules {
     ) -> (kinds: [ReplyExtraction.Span.Kind], starts: Set<Int>) {
         var rules = SignatureRules(text: text, lines: lines, kinds: Array(repeating: .new, count: lines.count))
         rules.markDisclaimers()
+        rules.markWarnings()
         rules.markDelimited()
         rules.markSentFrom()
         rules.markOrnaments()
@@ -79,12 +80,15 @@ struct SignatureRules {
         // Links of the program's shop can be long.
         guard text[index].content.count <= 300 else { return false }
         var content = text.content(index).lowercased()
-        if let link = content.firstIndex(of: "<") ?? content.range(ofLink: "http") {
-            content = String(content[..<link])
-        }
+        let link = content.firstIndex(of: "<") ?? content.range(ofLink: "http")
+        let hasLink = link != nil
+        if let link { content = String(content[..<link]) }
         content = content.strippingMarkup.trimmingBlanks
         while let last = content.last, last == "(" || last == "[" || last == " " || last == "_" { content.removeLast() }
         guard !content.isEmpty, content.utf8.count <= 120 else { return false }
+        // QUIRK: Outlook on a phone asks to get it, in the words of each language, with a link behind.
+        let isOutlook = content.contains("outlook") && SignatureWords.platforms.isFound(in: content)
+        if hasLink, isOutlook, content.split(separator: " ").count <= 7 { return true }
         let phrase = SignatureWords.sentFrom.prefix(of: content)
         guard phrase != nil || SignatureWords.sentFromEndings.suffix(of: content) != nil else { return false }
         // `Sent from my desk, is much easier than my phone.` is a sentence.
@@ -202,10 +206,40 @@ struct SignatureRules {
         if let end, first == lines.lowerBound { markDisclaimer(first..<end) }
     }
 
-    private mutating func markDisclaimer(_ paragraph: Range<Int>) {
+    /// Warnings of the recipient's own gateway above all text, and Exchange's notice of a new correspondent.
+    private mutating func markWarnings() {
+        guard lines.contains(text.nextText[0]) else { return }
+        var start = text.nextText[0]
+        for _ in 0..<Self.maximumWarnings {
+            var end = start
+            while end < lines.upperBound, !text[end].isBlank, end - start <= Self.warningLines { end += 1 }
+            guard end > start, end - start <= Self.warningLines, isWarning(start..<end) else { return }
+            let next = text.nextText[min(end, text.count)]
+            mark(start..<end, as: .disclaimer)
+            guard lines.contains(next) else { return }
+            start = next
+        }
+    }
+
+    private static let maximumWarnings = 3
+    private static let warningLines = 6
+    private static let newCorrespondent = "aka.ms/learnaboutsenderidentification"
+
+    private func isWarning(_ paragraph: Range<Int>) -> Bool {
+        guard let words = words(of: paragraph, 20...1500) else { return false }
+        if words.contains(Self.newCorrespondent) { return true }
+        return SignatureWords.warnedOrigins.isFound(in: words) && SignatureWords.warnedDeeds.isFound(in: words)
+    }
+
+    /// A paragraph in lower case, with single spaces; `nil` for one of another size in octets.
+    private func words(of paragraph: Range<Int>, _ size: ClosedRange<Int>) -> String? {
         let range = text[paragraph.lowerBound].range.lowerBound..<text[paragraph.upperBound - 1].range.upperBound
-        guard (60...6000).contains(range.count) else { return }
-        let words = text.string(range).lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        guard size.contains(range.count) else { return nil }
+        return text.string(range).lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    private mutating func markDisclaimer(_ paragraph: Range<Int>) {
+        guard let words = words(of: paragraph, 60...6000) else { return }
         let subjects = SignatureWords.disclaimers.count { $0.isFound(in: words) }
         if subjects >= 2 { mark(paragraph, as: .disclaimer) }
     }

@@ -15,7 +15,7 @@ enum SignatureWords {
         "verstuurd met", "verstuurd vanaf", "verzonden met", "verzonden vanaf", "verzonden vanuit", "von meinem",
         "von unterwegs gesendet", "written on my", "wysłane z", "wysłano z", "yahoo mail -", "yahoo mail:",
         "získat outlook", "získať outlook", "đã gửi từ", "στάλθηκε από", "відправлено з", "изпратено от",
-        "надіслано з", "отправлено из", "отправлено с", "послано с", "נשלח מ", "أرسلت من", "أُرسلت من",
+        "надіслано з", "отправлено из", "отправлено с", "послано с", "נשלח מ", "נשלח מה", "أرسلت من", "أُرسلت من",
         "تم الإرسال من", "ส่งจาก", "从我的", "发自", "发送自", "從我的", "發自", "發送自",
     ])
 
@@ -37,13 +37,17 @@ enum SignatureWords {
 
     /// Devices and programs: a line that ends as a sentence does must name one.
     static let devices = PhraseTable([
-        "acompli", "airmail", "android", "aol", "blackberry", "bluemail", "boxer", "cloudmagic", "edison",
-        "fairemail", "galaxy", "gmail", "handy", "hotmail", "huawei", "ipad", "iphon", "ipod", "k-9", "lumia",
-        "mobiel", "mobil", "mobile", "motorola", "movil", "móvil", "newton", "nokia", "oneplus", "outlook", "phone",
-        "pixel", "proton", "redmi", "samsung", "smartphone", "sony", "spark", "sparrow", "tablet", "tablette",
-        "telefon", "telefoon", "teléfono", "thunderbird", "typeapp", "téléphone", "wiko", "windows", "xiaomi",
-        "yahoo", "zoho", "смартфон", "телефон", "手机", "手機",
+        "acompli", "airmail", "android", "aol", "blackberry", "bluemail", "boxer", "canary", "cloudmagic", "edison",
+        "em client", "fairemail", "galaxy", "gmail", "gmx", "handy", "hotmail", "huawei", "ipad", "iphon", "ipod",
+        "k-9", "lumia", "mailbird", "missive", "mobiel", "mobil", "mobile", "motorola", "movil", "móvil", "newton",
+        "nokia", "oneplus", "outlook", "phone", "pixel", "postbox", "proton", "redmi", "samsung", "smartphone",
+        "sony", "spark", "sparrow", "spike", "superhuman", "tablet", "tablette", "telefon", "telefoon", "teléfono",
+        "thunderbird", "typeapp", "téléphone", "web.de", "wiko", "windows", "xiaomi", "yahoo", "zoho", "смартфон",
+        "телефон", "手机", "手機",
     ])
+
+    /// The systems that Outlook names beside itself.
+    static let platforms = PhraseTable(["android", "ios", "mac", "windows"])
 
     /// Closings above a name.
     static let closings = PhraseTable([
@@ -73,6 +77,39 @@ enum SignatureWords {
         "με εκτίμηση", "всего доброго", "дякую", "з повагою", "поздрав", "поздрави", "с уважение", "с уважением",
         "спасибо", "בברכה", "מע التحية", "תודה", "شكرا", "مع التحية", "よろしくお願いいたします", "よろしくお願いします", "敬具", "此致", "祝好",
         "謝謝", "谢谢", "감사합니다",
+    ])
+
+    /// Where a mail comes from, in the warning that the recipient's own gateway puts above it.
+    static let warnedOrigins = PhraseTable([
+        "außerhalb der organisation", "außerhalb des unternehmens", "buiten de organisatie", "correo externo",
+        "courriel externe", "dall'esterno", "de l'extérieur", "de l’extérieur", "e-mail esterna", "e-mail externe",
+        "e-mail externo", "ekstern afsender", "ekstern avsender", "email esterna", "esterno all'organizzazione",
+        "expéditeur externe", "extern avsändare", "external e-mail", "external email", "external mail",
+        "external sender", "externe afzender", "externe e-mail", "externe mail", "externe à l'organisation",
+        "externen absender", "externer absender", "externího odesílatele", "fora da organização",
+        "from an external source", "fuera de la organización", "fuera de su organización", "mimo organizaci",
+        "mittente esterno", "originated from outside", "originated outside", "outside of our organisation",
+        "outside of our organization", "outside of the organisation", "outside of the organization",
+        "outside of your organization", "outside our organization", "outside the organisation",
+        "outside the organization", "outside your organisation", "outside your organization", "remetente externo",
+        "remitente externo", "spoza organizacji", "uden for organisationen", "utanför organisationen",
+        "utenfor organisasjonen", "van buiten", "von außerhalb", "von extern", "zewnętrznego nadawcy",
+        "внешнего отправителя", "извне организации", "外部から", "外部の送信者", "外部发件人", "外部邮件", "外部郵件",
+    ])
+
+    /// What to do with it; both together are a warning.
+    static let warnedDeeds = PhraseTable([
+        "be careful", "be cautious", "buďte opatrní", "do not click", "do not follow", "do not open", "don't click",
+        "don’t click", "exercise caution", "faites preuve de prudence", "ikke klikk", "klicka inte",
+        "klicken sie nicht", "klicken sie nur", "klik ikke", "klik niet", "n'ouvrez pas", "ne cliquez pas",
+        "ne cliquez sur", "ne pas cliquer", "neklikejte", "neotvírejte", "nicht auf links", "nie klikaj",
+        "nie otwieraj", "no abra", "no haga clic", "non aprire", "non cliccare", "non fare clic", "não abra",
+        "não clique", "only open", "open geen", "prestare attenzione", "proceed with caution", "seien sie vorsichtig",
+        "soyez prudent", "soyez vigilant", "tenga cuidado", "tenga precaución", "tenha cuidado", "think before",
+        "unless you are expecting", "unless you know", "unless you recognise", "unless you recognize",
+        "unless you trust", "use caution", "var försiktig", "vorsicht", "vær forsigtig", "vær forsiktig",
+        "wees voorzichtig", "zachowaj ostrożność", "åbn ikke", "öffnen sie keine", "öffnen sie nur", "öppna inte",
+        "будьте осторожны", "не открывайте", "не переходите", "クリックしないで", "不要点击", "切勿点击", "請勿點擊", "请勿点击", "開かないで",
     ])
 
     /// The subjects of disclaimers; a paragraph that touches two of them is one.

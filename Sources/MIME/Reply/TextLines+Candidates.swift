@@ -14,6 +14,22 @@ extension TextLines {
         }
     }
 
+    /// Whether a line can ask for an answer above it: a short one that begins with an ornament, or has few words and no comma;
+    /// of scripts without spaces a word is anything.
+    func canAskForAnswer(_ index: Int) -> Bool {
+        let content = lines[index].content
+        guard lines[index].isPlain, content.count <= ReplyLine.maximumLength, let first = octets[content].first else {
+            return false
+        }
+        if !first.isASCIILetter { return true }
+        var spaces = 0
+        for octet in octets[content] {
+            if octet == Octet.space { spaces += 1 }
+            if octet == Octet.comma { return false }
+        }
+        return (2..<ReplyLine.maximumWords).contains(spaces)
+    }
+
     /// Whether an attribution can begin in a line: one with an address, one that begins with a date, or one that ends with a
     /// colon or with dashes.
     func canBeginAttribution(_ index: Int) -> Bool {
