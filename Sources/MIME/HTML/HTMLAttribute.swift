@@ -3,7 +3,7 @@ internal import Mail
 /// The attributes whose values are read; all others are passed over.
 enum HTMLAttribute: UInt8, CaseIterable, Sendable {
     case align, alt, background, bgcolor, border, cellpadding, cellspacing, color, colspan, datetime, dir, face, height
-    case hidden, href, hspace, lang, nowrap, poster, reversed, rowspan, size, span, src, srcset, start, style, title,
+    case hidden, href, hspace, lang, nowrap, reversed, rowspan, size, span, src, srcset, start, style, title,
         type
     case valign, value, vspace, width
 
@@ -49,7 +49,7 @@ enum HTMLAttribute: UInt8, CaseIterable, Sendable {
         case .alt, .title, .datetime: .text
         case .size: .fontSize
         case .nowrap, .reversed: .flag
-        case .background, .hidden, .href, .poster, .src, .srcset, .style: nil
+        case .background, .hidden, .href, .src, .srcset, .style: nil
         }
     }
 
@@ -72,7 +72,7 @@ enum HTMLAttribute: UInt8, CaseIterable, Sendable {
         case .type: element == .ol || element == .ul || element == .li
         case .alt, .hspace, .vspace: element == .img
         case .datetime: element == .time || element == .ins || element == .del
-        case .background, .hidden, .href, .poster, .src, .srcset: false
+        case .background, .hidden, .href, .src, .srcset: false
         }
     }
 }

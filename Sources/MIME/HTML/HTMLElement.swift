@@ -1,12 +1,12 @@
 /// The elements of HTML whose names mean something here; the tags of all others are dropped and their content stays.
 package enum HTMLElement: UInt8, CaseIterable, Sendable {
-    case a, abbr, acronym, address, article, aside, b, bdi, big, blockquote, body, br, button, caption, center, cite
-    case code, col, colgroup, datalist, dd, del, desc, details, dfn, dialog, dir, div, dl, dt, em, embed, fieldset
-    case figcaption, figure, font, footer, foreignobject, form, h1, h2, h3, h4, h5, h6, head, header, hgroup, hr, html
-    case i, iframe, image, img, input, ins, kbd, legend, li, listing, main, mark, math, menu, meta, mi, mn, mo, ms
-    case mtext, nav, nobr, noembed, noframes, ol, optgroup, option, p, plaintext, pre, q, ruby, s, samp, script, search
-    case section, select, small, source, span, strike, strong, style, sub, summary, sup, svg, table, tbody, td, template
-    case textarea, tfoot, th, thead, time, title, tr, tt, u, ul, `var`, wbr, xmp, video, audio, track
+    case a, abbr, acronym, address, article, aside, b, bdi, big, blockquote, body, br, caption, center, cite, code
+    case col, colgroup, datalist, dd, del, desc, details, dfn, dialog, dir, div, dl, dt, em, embed, fieldset
+    case figcaption, figure, font, footer, foreignobject, form, h1, h2, h3, h4, h5, h6, head, header, hgroup, hr
+    case html, i, iframe, image, img, input, ins, kbd, legend, li, listing, main, mark, math, menu, meta, mi, mn, mo
+    case ms, mtext, nav, nobr, noembed, noframes, ol, option, p, plaintext, pre, q, ruby, s, samp, script, search
+    case section, select, small, source, span, strike, strong, style, sub, summary, sup, svg, table, tbody, td
+    case template, textarea, tfoot, th, thead, time, title, tr, tt, u, ul, `var`, wbr, xmp, track
 
     static let nameTable = HTMLNameTable(allCases.map { "\($0)" })
 

@@ -1,15 +1,11 @@
 internal import Mail
 
 /// A character reference: what it stands for and where it ends (HTML standard, section 13.2.5.72 and following).
-struct HTMLReference: Equatable {
+struct HTMLReference {
     /// The first character, and the second of the few names that stand for two.
     let scalars: (Unicode.Scalar, Unicode.Scalar?)
     /// The offset behind the reference.
     let end: Int
-
-    static func == (left: HTMLReference, right: HTMLReference) -> Bool {
-        left.scalars == right.scalars && left.end == right.end
-    }
 
     /// Reads the reference at `&`, if there is one.
     ///

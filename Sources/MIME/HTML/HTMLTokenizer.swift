@@ -9,7 +9,7 @@ package struct HTMLTokenizer {
     package enum Token: Equatable {
         /// Characters as they stand in the source, CRs and NULs included.
         case text(Range<Int>)
-        /// A character reference within text; `reference` has it.
+        /// A character reference within text; `characters` has what it stands for.
         case reference
         /// `name`, `element`, `attributes` and `isSelfClosing` have more.
         case startTag, endTag
@@ -37,7 +37,7 @@ package struct HTMLTokenizer {
     package private(set) var element: HTMLElement?
     package private(set) var attributes: [Attribute] = []
     package private(set) var isSelfClosing = false
-    private(set) var reference: HTMLReference?
+    private var reference: HTMLReference?
     /// Whether tags are those of SVG or MathML: no raw text elements, but CDATA sections.
     package var isForeign = false
     /// How many octets were looked at.
@@ -54,7 +54,7 @@ package struct HTMLTokenizer {
         attributes.reserveCapacity(maxAttributes)
     }
 
-    /// The characters of `reference`.
+    /// The characters of the reference that was read last.
     package var characters: (Unicode.Scalar, Unicode.Scalar?)? { reference?.scalars }
 
     /// Goes back to `offset`, which lies behind a tag.

@@ -4,7 +4,7 @@ internal import Mail
 ///
 /// After the URL standard (section 4.4) as far as safety needs it: controls, tabs and line ends do not hide a scheme,
 /// backslashes are slashes, and any number of slashes leads to the host. What is written is what was checked.
-struct WebAddress: Equatable {
+struct WebAddress {
     enum Scheme: CaseIterable {
         case http, https, mailto, tel, cid, data
 

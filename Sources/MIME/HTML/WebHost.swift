@@ -1,7 +1,7 @@
 internal import Mail
 
 /// The host of an address: as it is asked for, and as it is shown to a reader.
-struct WebHost: Equatable {
+struct WebHost {
     /// In lower case and US-ASCII: labels of other scripts as A-labels (RFC 5890), or as they were given, encoded with
     /// `%`, where they have no such form.
     let name: [UInt8]

@@ -144,13 +144,41 @@ extension Attribution {
 
         // MARK: Date
 
+        /// A run of digits.
+        private struct Number {
+            var value: Int
+            var digits: Int
+            /// The octet that joins it to the number right before it; 0 where it stands alone.
+            var joint: UInt8
+        }
+
         /// Looks for a year with a day, a date of three numbers, or a time of day; names of months are not needed.
         private mutating func readDate(_ octets: [UInt8]) {
-            var index = 0
             var (years, small) = (0, 0)
             var chain: [Int] = []
             var isChainDate = false
+            for number in Self.numbers(in: octets) {
+                let isLinked = [Octet.dash, UInt8(ascii: "/"), Octet.period].contains(number.joint)
+                chain = isLinked ? chain.prefix(4) + [number.digits] : [number.digits]
+                if number.digits == 4, (1970...2099).contains(number.value) {
+                    years += 1
+                } else if number.digits <= 2 {
+                    small += 1
+                }
+                if number.joint == Octet.colon, number.digits == 2, number.value < 60 {
+                    (hasDate, hasTime) = (true, true)
+                }
+                if chain.count == 3, Self.isDate(chain) { isChainDate = true }
+                // An IP address goes on.
+                if chain.count == 4 { isChainDate = false }
+            }
+            if isChainDate || (years > 0 && small > 0) { hasDate = true }
+        }
+
+        private static func numbers(in octets: [UInt8]) -> [Number] {
+            var numbers: [Number] = []
             var previousEnd = -2
+            var index = 0
             while index < octets.count {
                 guard octets[index].isASCIIDigit else {
                     index += 1
@@ -162,19 +190,11 @@ extension Attribution {
                     value = min(value * 10 + Int(octets[index] - UInt8(ascii: "0")), 1_000_000)
                     index += 1
                 }
-                let digits = index - start
-                let joint = start > 0 ? octets[start - 1] : 0
-                let isJoined = previousEnd == start - 1
-                let isNext = isJoined && (joint == Octet.dash || joint == UInt8(ascii: "/") || joint == Octet.period)
-                chain = isNext ? chain.prefix(4) + [digits] : [digits]
-                if digits == 4, (1970...2099).contains(value) { years += 1 } else if digits <= 2 { small += 1 }
-                if isJoined, joint == Octet.colon, digits == 2, value < 60 { (hasDate, hasTime) = (true, true) }
-                if chain.count == 3, Self.isDate(chain) { isChainDate = true }
-                // An IP address goes on.
-                if chain.count == 4 { isChainDate = false }
+                let joint = previousEnd == start - 1 ? octets[start - 1] : 0
+                numbers.append(Number(value: value, digits: index - start, joint: joint))
                 previousEnd = index
             }
-            if isChainDate || (years > 0 && small > 0) { hasDate = true }
+            return numbers
         }
 
         /// Whether three numbers with so many digits can be a date: `5.1.1` is an enhanced status code.

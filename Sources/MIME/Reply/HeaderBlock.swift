@@ -126,34 +126,32 @@ struct HeaderBlock: Sendable {
         var next = text.nextText[index]
         guard next < text.count, next - index <= 2 else { return nil }
         isQuoted = text[next].isQuoted
-        var rows: [String] = []
-        while next < text.count, rows.count < 8, !text[next].isBlank, let value = Self.unknownField(text.content(next))
-        {
-            rows.append(value)
+        var found: [Field] = []
+        var rows = 0
+        while next < text.count, rows < 8, !text[next].isBlank, let value = Self.unknownField(text.content(next)) {
+            if let label = Self.label(of: value, behind: found.map(\.label)) {
+                found.append(Field(label: label, value: value))
+            }
+            rows += 1
             next += 1
         }
-        guard rows.count >= 3, next == text.count || text[next].isBlank else { return nil }
-        var found: [Field] = []
-        for row in rows {
-            if let mailbox = Mailbox.address(in: row),
-                mailbox.isEnclosed || mailbox.range == row.startIndex..<row.endIndex
-            {
-                let labels = found.map(\.label)
-                found.append(
-                    Field(label: !labels.contains(.from) ? .from : labels.contains(.to) ? .cc : .to, value: row)
-                )
-            } else if !found.contains(where: { $0.label == .date }), Attribution.Features(row).hasDate {
-                found.append(Field(label: .date, value: row))
-            } else if !found.contains(where: { $0.label == .subject }) {
-                found.append(Field(label: .subject, value: row))
-            }
-        }
+        guard rows >= 3, next == text.count || text[next].isBlank else { return nil }
         let labels = Set(found.map(\.label))
-        guard labels.contains(.date), labels.contains(.subject),
-            let sender = found.first(where: { $0.label == .from }), Mailbox(sender.value).name != nil
+        guard labels.isSuperset(of: [.date, .subject]), let sender = found.first(where: { $0.label == .from }),
+            Mailbox(sender.value).name != nil
         else { return nil }
         fields = found
         return next
+    }
+
+    /// What a value is, by what it holds and what stands above it.
+    private static func label(of value: String, behind labels: [HeaderLabel]) -> HeaderLabel? {
+        let mailbox = Mailbox.address(in: value)
+        if let mailbox, mailbox.isEnclosed || mailbox.range == value.startIndex..<value.endIndex {
+            return !labels.contains(.from) ? .from : labels.contains(.to) ? .cc : .to
+        }
+        if !labels.contains(.date), Attribution.Features(value).hasDate { return .date }
+        return labels.contains(.subject) ? nil : .subject
     }
 
     /// The value of a line with a label of at most three words.
@@ -285,23 +283,5 @@ extension String {
         let lowered = lowercased()
         return lowered.unicodeScalars.contains("\u{307}")
             ? String(String.UnicodeScalarView(lowered.unicodeScalars.filter { $0 != "\u{307}" })) : lowered
-    }
-
-    /// The text without the stars and bars that HTML to text leaves around bold words and table cells, and without blanks.
-    var strippingMarkup: String {
-        var text = unicodeScalars[...]
-        func isMarkup(_ scalar: Unicode.Scalar) -> Bool {
-            scalar.properties.isWhitespace || scalar == "*" || scalar == "|" || scalar == "\u{FEFF}"
-        }
-        while let first = text.first, isMarkup(first) { text = text.dropFirst() }
-        while let last = text.last, isMarkup(last) { text = text.dropLast() }
-        return String(text)
-    }
-
-    /// The text without white space at its end.
-    var trimmingTrailingBlanks: String {
-        var text = unicodeScalars[...]
-        while let last = text.last, last.properties.isWhitespace { text = text.dropLast() }
-        return String(text)
     }
 }

@@ -54,13 +54,3 @@ enum LineShape {
         return Ornamented(words: words.trimmingBlanks, trailing: trailing, rest: String(rest).trimmingBlanks)
     }
 }
-
-extension StringProtocol {
-    /// The text without white space at both ends.
-    var trimmingBlanks: String {
-        var text = unicodeScalars[...]
-        while let first = text.first, first.properties.isWhitespace || first == "\u{FEFF}" { text = text.dropFirst() }
-        while let last = text.last, last.properties.isWhitespace || last == "\u{FEFF}" { text = text.dropLast() }
-        return String(String.UnicodeScalarView(text))
-    }
-}

@@ -67,8 +67,8 @@ struct TextLines {
 
     private static func isFormat(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x200B, 0x200E, 0x200F, 0x202A...0x202E, 0x2060, 0x2066...0x2069, 0xFEFF: true
-        default: false
+        case 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF: true
+        default: VisibleText.turnsDirection(scalar)
         }
     }
 
