@@ -121,6 +121,12 @@ struct BrowserTests {
         }
     }
 
+    /// All attacks as one plain text, which has nothing to be run.
+    private static func plainText(of attacks: [Case]) -> Case {
+        let text = attacks.map(\.html).joined(separator: "\n")
+        return Case(name: "plain text", html: SanitizedHTML(plainText: Array(text.utf8).span).html)
+    }
+
     private static func write(_ cases: [Case], to folder: TemporaryFolder) throws -> String {
         let lines = try cases.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) + "\n" }
         return try folder.write(lines.joined(), to: "cases.jsonl")
@@ -143,7 +149,8 @@ struct BrowserTests {
         guard let python = try await Self.pythonWithHTML5Lib() else { return }
         let attacks = try Self.attacks()
         let cases = try attacks + Self.benign() + Self.splices(of: attacks, count: 1500)
-        let outputs = Self.sanitized(cases, .blocked) + Self.sanitized(attacks, .blockedWithAddress)
+        let plainText = Self.plainText(of: attacks)
+        let outputs = Self.sanitized(cases, .blocked) + Self.sanitized(attacks, .blockedWithAddress) + [plainText]
         let verdict = try await Self.verdict(of: python, on: outputs)
         #expect(verdict.cases == outputs.count)
         #expect(verdict.faults == [])
@@ -178,10 +185,11 @@ struct BrowserTests {
         guard let chromium = try Self.chromium() else { return }
         let attacks = try Self.attacks()
         let cases = try attacks + Self.benign() + Self.splices(of: attacks, count: 60)
-        let observation = try await Self.observation(of: chromium, on: Self.sanitized(cases, .blockedWithAddress))
+        let outputs = Self.sanitized(cases, .blockedWithAddress) + [Self.plainText(of: attacks)]
+        let observation = try await Self.observation(of: chromium, on: outputs)
         for find in observation.finds { Issue.record("\(find.name) in \(find.context): \(find.findings)") }
-        #expect(observation.pages == 2 * cases.count)
-        print("chromium: \(cases.count) cases, \(observation.pages) pages, \(observation.finds.count) finds")
+        #expect(observation.pages == 2 * outputs.count)
+        print("chromium: \(outputs.count) cases, \(observation.pages) pages, \(observation.finds.count) finds")
     }
 
     /// The hook sees what attacks do: a test that finds nothing would mean little otherwise.
