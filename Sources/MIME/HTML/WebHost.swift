@@ -15,18 +15,17 @@ struct WebHost {
     /// - Returns: `nil` for one with octets that no host has (URL standard, section 3.1, "forbidden host code point").
     init?(_ octets: [UInt8]) {
         let given = octets.map(\.asciiLowercased)
-        guard !given.isEmpty,
-            given.first == UInt8(ascii: "[") || !Self.percentDecoded(given).contains(where: Self.isForbidden)
-        else { return nil }
-        guard given.contains(where: { $0 >= 0x80 || $0 == Octet.percent }) || Self.hasEncodedLabel(given) else {
-            name = Self.percentEncoded(given)
-            shown = name
+        guard !Self.isUsual(given) else {
+            name = given
+            shown = given
             isSuspicious = false
             return
         }
-        guard let scalars = Self.mapped(Self.percentDecoded(given)), let labels = Self.Label.all(of: scalars) else {
+        let decoded = Self.percentDecoded(given)
+        guard !decoded.isEmpty, !decoded.contains(where: Self.isForbidden) else { return nil }
+        guard let scalars = Self.mapped(decoded), let labels = Label.all(of: scalars) else {
             name = Self.percentEncoded(given)
-            shown = Self.marked(given)
+            shown = Self.marked(decoded)
             isSuspicious = true
             return
         }
@@ -38,8 +37,24 @@ struct WebHost {
 
     // MARK: What is asked for
 
-    private static func hasEncodedLabel(_ host: [UInt8]) -> Bool {
-        host.split(separator: Octet.period).contains { $0.starts(with: Label.prefix.utf8) }
+    /// Whether a host is a name in US-ASCII without A-labels, or an address in brackets, as almost all are.
+    private static func isUsual(_ host: [UInt8]) -> Bool {
+        guard host.first != UInt8(ascii: "[") else {
+            return host.count > 2 && host.last == UInt8(ascii: "]")
+                && host[1..<(host.count - 1)].allSatisfy {
+                    $0.hexValue != nil || $0 == Octet.colon || $0 == Octet.period
+                }
+        }
+        var isLabelStart = true
+        for (index, octet) in host.enumerated() {
+            guard
+                octet.isASCIILetter || octet.isASCIIDigit || octet == Octet.dash || octet == Octet.period
+                    || octet == UInt8(ascii: "_")
+            else { return false }
+            if isLabelStart, host[index...].starts(with: Label.prefix.utf8) { return false }
+            isLabelStart = octet == Octet.period
+        }
+        return !host.isEmpty
     }
 
     private static func percentDecoded(_ host: [UInt8]) -> [UInt8] {
