@@ -55,29 +55,15 @@ struct AddressParser {
         while index < end, !isTruncated {
             let octet = bytes[index]
             switch octet {
-            case Octet.quote where !quotesAreOpen:
-                if let next = readQuoted(bytes, index, end, inPath: false) {
-                    index = next
-                } else {
-                    quotesAreOpen = true
-                    isMalformed = true
-                    index += 1
-                }
             case Octet.quote:
-                index += 1
+                index = readQuote(bytes, index, end)
             case Octet.openParenthesis where !commentsAreOpen:
-                if let next = readComment(bytes, index, end) {
-                    index = next
-                    isSpaceDue = true
-                } else {
-                    commentsAreOpen = true
-                    isMalformed = true
-                    index += 1
-                }
+                index = readParenthesis(bytes, index, end)
             case Octet.less:
                 index = readPath(bytes, index + 1, end)
             case Octet.comma, Octet.semicolon:
-                // QUIRK: Outlook users separate addresses by semicolons, which end a group otherwise.
+                // QUIRK: Outlook users separate addresses by semicolons, which end a group otherwise (corpus
+                // malformed/009).
                 finish()
                 index += 1
             case Octet.colon:
@@ -92,13 +78,7 @@ struct AddressParser {
             case Octet.greater:
                 index += 1
             case Octet.at:
-                // RFC 5322 section 4.4 allows white space around the sign.
-                if phrase.isEmpty { wordStart = 0 }
-                isSpaceDue = false
-                phraseAt = phrase.count
-                phrase.append(octet)
-                index += 1
-                while index < end, bytes[index].isFoldingSpace { index += 1 }
+                index = readAt(bytes, index, end)
             default:
                 appendToPhrase(octet)
                 index += 1
@@ -107,15 +87,47 @@ struct AddressParser {
         finish()
     }
 
+    private mutating func readQuote(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        guard !quotesAreOpen else { return start + 1 }
+        if let next = readQuoted(bytes, start, end, inPath: false) { return next }
+        quotesAreOpen = true
+        isMalformed = true
+        return start + 1
+    }
+
+    private mutating func readParenthesis(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        if let next = readComment(bytes, start, end) {
+            isSpaceDue = true
+            return next
+        }
+        commentsAreOpen = true
+        isMalformed = true
+        return start + 1
+    }
+
+    /// Reads the sign between local part and domain; RFC 5322 section 4.4 allows white space around it.
+    private mutating func readAt(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        if phrase.isEmpty { wordStart = 0 }
+        isSpaceDue = false
+        phraseAt = phrase.count
+        phrase.append(Octet.at)
+        var index = start + 1
+        while index < end, bytes[index].isFoldingSpace { index += 1 }
+        return index
+    }
+
     private mutating func appendToPhrase(_ octet: UInt8) {
         // RFC 5322 section 4.4 allows white space around the periods of a domain; elsewhere it separates words.
         let isWithinDomain = phraseAt >= 0 && (octet == Octet.period || phrase.last == Octet.period)
-        if isSpaceDue, !phrase.isEmpty, !isWithinDomain {
-            phrase.append(Octet.space)
-            if phraseAt < 0 { wordStart = phrase.count }
-        }
+        if isSpaceDue, !phrase.isEmpty, !isWithinDomain { appendSpace() }
         isSpaceDue = false
         phrase.append(octet)
+    }
+
+    private mutating func appendSpace() {
+        phrase.append(Octet.space)
+        if phraseAt < 0 { wordStart = phrase.count }
+        isSpaceDue = false
     }
 
     /// Copies an encoded word as one piece: badly made ones hold commas and angle brackets (corpus clients/004).
@@ -145,11 +157,7 @@ struct AddressParser {
         guard index < end else { return nil }
         let closing = index
         index = start + 1
-        if !inPath, isSpaceDue, !phrase.isEmpty {
-            phrase.append(Octet.space)
-            if phraseAt < 0 { wordStart = phrase.count }
-            isSpaceDue = false
-        }
+        if !inPath, isSpaceDue, !phrase.isEmpty { appendSpace() }
         while index < closing {
             if bytes[index] == Octet.backslash { index += 1 }
             let octet = bytes[index]
@@ -277,7 +285,7 @@ struct AddressParser {
     private mutating func add(_ spec: ArraySlice<UInt8>, at: Int, name: ArraySlice<UInt8>) {
         var localPart = spec[spec.startIndex..<at]
         var domainPart = spec[(at + 1)...]
-        // QUIRK: `'ann@example.com'` of old Outlook.
+        // QUIRK: `'ann@example.com'` of old Outlook (corpus malformed/009).
         if localPart.first == UInt8(ascii: "'"), domainPart.last == UInt8(ascii: "'") {
             localPart = localPart.dropFirst()
             domainPart = domainPart.dropLast()
@@ -309,7 +317,7 @@ struct AddressParser {
         )
     }
 
-    /// QUIRK: web programs put a link's target into the field.
+    /// QUIRK: web programs put a link's target into the field (corpus malformed/009).
     private static let scheme = Array("mailto:".utf8)
 
     private static func domain(_ octets: ArraySlice<UInt8>) -> Domain? {

@@ -28,7 +28,7 @@ extension DateParser {
             date.third.digits == 4 || date.third.digits == 2
         else { return nil }
         // QUIRK: programs that print the date of their computer's settings. With slashes the month comes first, as in
-        // the United States, unless it cannot be one; with periods and dashes the day does.
+        // the United States, unless it cannot be one; with periods and dashes the day does (DateTests).
         let isMonthFirst = date.mark == slash && date.first <= 12 || date.second > 12
         parts.month = isMonthFirst ? date.first : date.second
         parts.day = isMonthFirst ? date.second : date.first
@@ -74,7 +74,7 @@ extension DateParser {
         return isMark(tokens, index + 5, Octet.period) && number(tokens, index + 6) != nil ? index + 7 : index + 5
     }
 
-    /// QUIRK: scripts that send the seconds, or milliseconds, since 1970.
+    /// QUIRK: scripts that send the seconds, or milliseconds, since 1970 (DateTests).
     static func sinceEpoch(_ tokens: [Token]) -> Int64? {
         guard tokens.count == 1, let number = number(tokens, 0) else { return nil }
         switch number.digits {

@@ -12,9 +12,6 @@ struct EncodedWord {
 
     /// Matches an encoded word at `start`, where `=?` lies.
     ///
-    /// The text ends at the first `?=`. QUIRK: blanks and question marks inside are accepted, since encoders leave
-    /// them in (corpus malformed/016).
-    ///
     /// - Parameter failedUntil: up to where a search for the end is known to fail.
     static func match(_ bytes: Span<UInt8>, at start: Int, to end: Int, failedUntil: inout Int) -> EncodedWord? {
         guard start >= failedUntil else { return nil }
@@ -22,26 +19,43 @@ struct EncodedWord {
         let charsetLimit = min(end, index + maximumCharsetLength)
         while index < charsetLimit, bytes[index] != Octet.question, bytes[index] > Octet.space { index += 1 }
         guard index > start + 2, index + 2 < end, bytes[index] == Octet.question,
-            bytes[index + 2] == Octet.question
+            bytes[index + 2] == Octet.question, let isBase64 = isBase64(bytes[index + 1])
         else { return nil }
-        let charset = start + 2..<index
-        let isBase64: Bool
-        switch bytes[index + 1].asciiLowercased {
-        case UInt8(ascii: "b"): isBase64 = true
-        case UInt8(ascii: "q"): isBase64 = false
-        default: return nil
+        let text = index + 3
+        guard let textEnd = textEnd(bytes, from: text, to: end, isBase64: isBase64, failedUntil: &failedUntil) else {
+            return nil
         }
-        let textStart = index + 3
-        index = textStart
+        return EncodedWord(charset: start + 2..<index, isBase64: isBase64, text: text..<textEnd, end: textEnd + 2)
+    }
+
+    private static func isBase64(_ encoding: UInt8) -> Bool? {
+        switch encoding.asciiLowercased {
+        case UInt8(ascii: "b"): true
+        case UInt8(ascii: "q"): false
+        default: nil
+        }
+    }
+
+    /// Where the `?=` lies that ends a text.
+    ///
+    /// QUIRK: blanks and question marks inside are accepted, since encoders leave them in (corpus malformed/016).
+    private static func textEnd(
+        _ bytes: Span<UInt8>,
+        from start: Int,
+        to end: Int,
+        isBase64: Bool,
+        failedUntil: inout Int
+    ) -> Int? {
+        var index = start
         while index + 1 < end {
             if bytes[index] == Octet.question, bytes[index + 1] == Octet.equals,
                 // An escape such as `?=41` in a broken Q text is no end when the text goes on with two digits.
                 isBase64 || !isEscape(bytes, at: index + 1, to: end)
             {
-                return EncodedWord(charset: charset, isBase64: isBase64, text: textStart..<index, end: index + 2)
+                return index
             }
             // A new word begins: this one has no end of its own. Padding before the end looks alike: `=?=`.
-            if bytes[index] == Octet.equals, bytes[index + 1] == Octet.question, index > textStart,
+            if bytes[index] == Octet.equals, bytes[index + 1] == Octet.question, index > start,
                 index + 2 >= end || bytes[index + 2] != Octet.equals
             {
                 failedUntil = index
@@ -54,7 +68,7 @@ struct EncodedWord {
     }
 
     private static func isEscape(_ bytes: Span<UInt8>, at index: Int, to end: Int) -> Bool {
-        index + 3 <= end && index + 2 < end && bytes[index + 1].hexValue != nil && bytes[index + 2].hexValue != nil
+        index + 2 < end && bytes[index + 1].hexValue != nil && bytes[index + 2].hexValue != nil
     }
 
     /// Appends the decoded octets, still in the word's charset.

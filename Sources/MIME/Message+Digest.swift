@@ -8,7 +8,7 @@ extension Message {
     /// CRs, and the parser takes both for the end of a line. Everything else counts as it stands, so that two copies of
     /// one message have one digest however they came.
     public func digestWithoutTrace(of bytes: Span<UInt8>) -> [UInt8] {
-        precondition(bytes.count == size, "these are not the octets that were parsed")
+        requireParsed(bytes)
         var digest = SHA256()
         var start = 0
         for field in fields where field.isTrace {

@@ -5,13 +5,13 @@ extension Message {
     package static let maximumReferences = 200
 
     /// How many octets of UTF-8 are kept of a subject, a file name, a media type or a Content-ID.
-    package static let maximumValue = 4096
+    static let maximumValue = 4096
 
     /// Reads everything that the intake needs to decide.
     ///
     /// - Parameter bytes: the octets that were parsed.
     public func summary(of bytes: Span<UInt8>, limits: Limits = Limits()) -> MessageSummary {
-        precondition(bytes.count == size, "these are not the octets that were parsed")
+        requireParsed(bytes)
         var reader = SummaryReader(defects: defects, work: work)
         for field in fields { reader.read(field, bytes) }
         reader.readText(self, bytes, limits)
@@ -25,8 +25,7 @@ private struct SummaryReader {
     var summary = MessageSummary()
     var defects: DefectList
     var work: Work
-    /// A bit for each name that was met; the names that are asked for come first in their order.
-    private var seen: UInt64 = 0
+    private var seen: Set<HeaderField.Name> = []
     private var roles: [TextExtraction.Role] = []
 
     init(defects: [Defect], work: Work) {
@@ -66,34 +65,19 @@ private struct SummaryReader {
     /// Whether the field comes for the first time (RFC 5322 section 3.6); an empty one does not count.
     private mutating func isFirst(_ field: HeaderField) -> Bool {
         guard !field.valueRange.isEmpty else { return false }
-        let bit: UInt64 = 1 << UInt64(field.name.rawValue)
-        guard seen & bit == 0 else {
+        guard seen.insert(field.name).inserted else {
             defects.add(.duplicateField, part: 0)
             return false
         }
-        seen |= bit
         return true
     }
 
     private mutating func readOther(_ field: HeaderField, _ bytes: Span<UInt8>) {
         let range = field.valueRange
         switch field.name {
-        case .messageID:
-            summary.messageID = MessageIDParser.identifiers(in: bytes, range, limit: 1, work: &work).first
-        case .inReplyTo:
-            summary.inReplyTo = MessageIDParser.identifiers(
-                in: bytes,
-                range,
-                limit: Message.maximumReferences,
-                work: &work
-            )
-        case .references:
-            summary.references = MessageIDParser.identifiers(
-                in: bytes,
-                range,
-                limit: Message.maximumReferences,
-                work: &work
-            )
+        case .messageID: summary.messageID = identifiers(bytes, range, limit: 1).first
+        case .inReplyTo: summary.inReplyTo = identifiers(bytes, range, limit: Message.maximumReferences)
+        case .references: summary.references = identifiers(bytes, range, limit: Message.maximumReferences)
         case .subject:
             let decoded = HeaderText.decode(bytes, range, work: &work)
             summary.subject = kept(decoded.text, part: 0)
@@ -103,6 +87,10 @@ private struct SummaryReader {
             summary.date = DateParser.timestamp(in: bytes, range, work: &work)
             if summary.date == nil { defects.add(.malformedDate, part: 0) }
         }
+    }
+
+    private mutating func identifiers(_ bytes: Span<UInt8>, _ range: Range<Int>, limit: Int) -> [MessageID] {
+        MessageIDParser.identifiers(in: bytes, range, limit: limit, work: &work)
     }
 
     private mutating func readAddresses(_ field: HeaderField, _ bytes: Span<UInt8>) {

@@ -58,18 +58,16 @@ public struct Message: Sendable {
     /// The fields of a part's header.
     public func fields(of part: Part) -> ArraySlice<HeaderField> { allFields[part.fieldIndices] }
 
-    /// The readable text of a field's value: unfolded, encoded words decoded, controls removed.
-    public func text(of field: HeaderField, in bytes: Span<UInt8>) -> String {
+    /// Offsets into other octets than those that were parsed would mean nothing.
+    func requireParsed(_ bytes: Span<UInt8>) {
         precondition(bytes.count == size, "these are not the octets that were parsed")
-        var work = work
-        return HeaderText.decode(bytes, field.valueRange, work: &work).text
     }
 
     /// Decodes a part's content piece by piece, without holding all of it.
     ///
     /// - Parameter sink: takes each piece in order; a piece is at most 32 KiB where the content is encoded.
     public func decodedContent(of part: Part, in bytes: Span<UInt8>, into sink: (Span<UInt8>) -> Void) {
-        precondition(bytes.count == size, "these are not the octets that were parsed")
+        requireParsed(bytes)
         var decoder = TransferDecoder()
         _ = decoder.decode(part.transferEncoding, bytes, part.bodyRange, into: sink)
     }
@@ -78,7 +76,7 @@ public struct Message: Sendable {
     ///
     /// - Parameter limit: where the text is cut, in octets of UTF-8.
     public func decodedText(of part: Part, in bytes: Span<UInt8>, limit: Int = Limits().maxText) -> String {
-        precondition(bytes.count == size, "these are not the octets that were parsed")
+        requireParsed(bytes)
         var extraction = TextExtraction(limit: limit, maxLineLength: .max, work: work)
         extraction.append(part, bytes)
         return extraction.takeText()
@@ -88,7 +86,7 @@ public struct Message: Sendable {
     ///
     /// - Parameter limit: where the text is cut, in octets of UTF-8.
     public func utf8Content(of part: Part, in bytes: Span<UInt8>, limit: Int = .max) -> [UInt8] {
-        precondition(bytes.count == size, "these are not the octets that were parsed")
+        requireParsed(bytes)
         var extraction = TextExtraction(limit: limit, maxLineLength: .max, work: work)
         return extraction.utf8(of: part, bytes)
     }

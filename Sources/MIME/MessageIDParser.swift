@@ -2,31 +2,48 @@ internal import Mail
 
 /// Reads message identifiers (RFC 5322 section 3.6.4).
 enum MessageIDParser {
-    /// All identifiers of a value in their order.
-    ///
-    /// - Parameter limit: how many are kept: beyond it the first and the last ones, since a thread is known by its
-    ///   beginning and by its end.
-    static func identifiers(
-        in bytes: Span<UInt8>,
-        _ range: Range<Int>,
-        limit: Int,
-        work: inout Work
-    ) -> [MessageID] {
-        work.charge(range.count)
-        var found: [MessageID] = []
-        var tail: [MessageID] = []
-        var tailNext = 0
-        func keep(_ octets: [UInt8]) {
+    /// The first and the last of many identifiers, since a thread is known by its beginning and by its end.
+    private struct Ends {
+        let limit: Int
+        private var first: [MessageID] = []
+        /// A ring, `next` being where its oldest is.
+        private var last: [MessageID] = []
+        private var next = 0
+
+        init(limit: Int) {
+            self.limit = limit
+        }
+
+        mutating func append(_ octets: [UInt8]) {
             guard let id = MessageID(octets: octets) else { return }
-            if found.count < (limit + 1) / 2 {
-                found.append(id)
-            } else if tail.count < limit / 2 {
-                tail.append(id)
-            } else if !tail.isEmpty {
-                tail[tailNext] = id
-                tailNext = (tailNext + 1) % tail.count
+            if first.count < (limit + 1) / 2 {
+                first.append(id)
+            } else if last.count < limit / 2 {
+                last.append(id)
+            } else if !last.isEmpty {
+                last[next] = id
+                next = (next + 1) % last.count
             }
         }
+
+        var isEmpty: Bool { first.isEmpty }
+
+        var all: [MessageID] { first + last[next...] + last[..<next] }
+    }
+
+    /// The identifiers of a value in their order.
+    ///
+    /// - Parameter limit: how many are kept: beyond it the first and the last ones.
+    static func identifiers(in bytes: Span<UInt8>, _ range: Range<Int>, limit: Int, work: inout Work) -> [MessageID] {
+        work.charge(range.count)
+        var found = Ends(limit: limit)
+        readBracketed(bytes, range, into: &found)
+        // QUIRK: identifiers without angle brackets, from scripts (corpus malformed/010).
+        if found.isEmpty { readWords(bytes, range, into: &found) }
+        return found.all
+    }
+
+    private static func readBracketed(_ bytes: Span<UInt8>, _ range: Range<Int>, into found: inout Ends) {
         var current: [UInt8] = []
         current.reserveCapacity(min(range.count, 100))
         var isInside = false
@@ -37,34 +54,32 @@ enum MessageIDParser {
                 current.removeAll(keepingCapacity: true)
                 isInside = true
             case Octet.greater:
-                if isInside { keep(current) }
+                if isInside { found.append(current) }
                 current.removeAll(keepingCapacity: true)
                 isInside = false
             default:
-                // QUIRK: identifiers folded in the middle by old relays; the white space is no part of them.
+                // QUIRK: identifiers folded in the middle by old relays; the white space is no part of them (corpus
+                // malformed/010).
                 guard isInside, octet > Octet.space, octet != 0x7F else { continue }
                 if current.count <= MessageID.maximumLength { current.append(octet) }
             }
         }
-        guard found.isEmpty else { return found + tail[tailNext...] + tail[..<tailNext] }
-        // QUIRK: identifiers without angle brackets, from scripts (corpus malformed/010).
-        words(in: bytes, range) { word in
-            if word.contains(Octet.at) { keep(word) }
-        }
-        return found + tail[tailNext...] + tail[..<tailNext]
     }
 
-    private static func words(in bytes: Span<UInt8>, _ range: Range<Int>, _ body: ([UInt8]) -> Void) {
+    private static func readWords(_ bytes: Span<UInt8>, _ range: Range<Int>, into found: inout Ends) {
         var word: [UInt8] = []
+        func endWord() {
+            if word.contains(Octet.at) { found.append(word) }
+            word.removeAll(keepingCapacity: true)
+        }
         for index in range {
             let octet = bytes[index]
             if octet > Octet.space, octet != Octet.less, octet != Octet.greater, octet != Octet.comma, octet != 0x7F {
                 if word.count <= MessageID.maximumLength { word.append(octet) }
-            } else if !word.isEmpty {
-                body(word)
-                word.removeAll(keepingCapacity: true)
+            } else {
+                endWord()
             }
         }
-        if !word.isEmpty { body(word) }
+        endWord()
     }
 }

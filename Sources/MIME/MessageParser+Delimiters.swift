@@ -18,10 +18,20 @@ extension MessageParser {
         (hash ^ UInt64(octet)) &* 0x100_0000_01B3
     }
 
-    /// Whether the line at `position` is a delimiter of an open multipart.
-    mutating func isDelimiter(_ bytes: Span<UInt8>, at position: Int) -> Bool {
-        var lineEnd = position
-        return delimiter(bytes, at: position, bodyStart: position, lineEnd: &lineEnd) != nil
+    /// A line that begins with two dashes.
+    private struct DashedLine {
+        /// What is behind the dashes, without the blanks at its end.
+        let content: Range<Int>
+        let hash: UInt64
+        /// The hash without the last two octets, which may be the dashes of a closing delimiter.
+        let hashBeforeTwo: UInt64
+        /// Where the line break is.
+        let end: Int
+    }
+
+    /// Whether the line at `position`, which begins with two dashes, is a delimiter of an open multipart.
+    func isDelimiter(_ bytes: Span<UInt8>, at position: Int) -> Bool {
+        delimiter(bytes, dashedLine(bytes, at: position), bodyStart: position) != nil
     }
 
     /// The next delimiter at or after `start`, which begins a line.
@@ -46,91 +56,86 @@ extension MessageParser {
                 position += 2
                 continue
             }
-            var lineEnd = first
-            if let found = delimiter(bytes, at: first, bodyStart: start, lineEnd: &lineEnd) {
+            let line = dashedLine(bytes, at: first)
+            if let found = delimiter(bytes, line, bodyStart: start) {
                 work.charge(found.next - charged)
                 return found
             }
-            position = lineEnd + 2
+            position = line.end + 2
             charged = min(charged, position)
         }
         work.charge(max(0, end - charged))
         return nil
     }
 
-    /// Reads the line at `first`, which begins with two dashes unless it is no delimiter.
-    private func delimiter(
-        _ bytes: Span<UInt8>,
-        at first: Int,
-        bodyStart: Int,
-        lineEnd: inout Int
-    ) -> Delimiter? {
-        // The content is hashed without its last two octets and with them: they may be the closing dashes.
+    private func dashedLine(_ bytes: Span<UInt8>, at first: Int) -> DashedLine {
         var hash = Self.seed
         var beforeTwo = Self.seed
         var beforeOne = Self.seed
-        var index = first + 2
-        var contentEnd = index
-        var hashAtEnd = (hash, beforeTwo)
+        let start = first + 2
+        var index = start
+        var line = (end: start, hash: hash, beforeTwo: beforeTwo)
         while index < end {
             let octet = bytes[index]
             if octet.isLineBreak { break }
             (beforeTwo, beforeOne, hash) = (beforeOne, hash, Self.hash(hash, octet))
             index += 1
             // Blanks behind a boundary are padding (RFC 2046 section 5.1.1).
-            if !octet.isBlank {
-                contentEnd = index
-                hashAtEnd = (hash, beforeTwo)
-            }
+            if !octet.isBlank { line = (index, hash, beforeTwo) }
         }
-        lineEnd = index
-        let length = contentEnd - first - 2
-        let next = lineEnd + bytes.lineBreakLength(at: lineEnd)
-        // A multipart whose end was seen comes last: the same boundary may be that of one around it.
-        var closedLevel: Delimiter?
-        for level in open.indices.reversed() {
-            let isClosing: Bool
-            if open[level].boundary.count == length, open[level].hash == hashAtEnd.0 {
-                isClosing = false
-            } else if open[level].boundary.count == length - 2, open[level].hash == hashAtEnd.1,
-                bytes[contentEnd - 1] == Octet.dash, bytes[contentEnd - 2] == Octet.dash
-            {
-                isClosing = true
-            } else {
-                continue
-            }
-            guard has(bytes, open[level].boundary, at: first + 2) else { continue }
-            let found = Delimiter(
+        return DashedLine(content: start..<line.end, hash: line.hash, hashBeforeTwo: line.beforeTwo, end: index)
+    }
+
+    /// The delimiter that a line is, if it is one.
+    private func delimiter(_ bytes: Span<UInt8>, _ line: DashedLine, bodyStart: Int) -> Delimiter? {
+        func found(_ level: Int, isClosing: Bool = false, isExact: Bool = true) -> Delimiter {
+            Delimiter(
                 level: level,
                 isClosing: isClosing,
-                isExact: true,
-                contentEnd: contentEndBefore(bytes, first, bodyStart),
-                next: next
+                isExact: isExact,
+                contentEnd: contentEndBefore(bytes, line.content.lowerBound - 2, bodyStart),
+                next: line.end + bytes.lineBreakLength(at: line.end)
             )
-            guard open[level].isClosed else { return found }
-            if closedLevel == nil, !isClosing { closedLevel = found }
         }
-        if let closedLevel { return closedLevel }
-        guard let innermost = open.last else { return nil }
-        let begins =
-            isLate(bytes, first + 2..<contentEnd, hashAtEnd.0) || isLoose(bytes, first + 2..<contentEnd, innermost)
-        guard begins else { return nil }
-        return Delimiter(
-            level: open.count - 1,
-            isClosing: false,
-            isExact: false,
-            contentEnd: contentEndBefore(bytes, first, bodyStart),
-            next: next
-        )
+        // A multipart whose end was seen comes last: the same boundary may be that of one around it.
+        var closedLevel: Int?
+        for level in open.indices.reversed() {
+            guard let isClosing = isClosing(bytes, line, open[level]) else { continue }
+            guard open[level].isClosed else { return found(level, isClosing: isClosing) }
+            if closedLevel == nil, !isClosing { closedLevel = level }
+        }
+        if let closedLevel { return found(closedLevel) }
+        guard let innermost = open.last, isLate(bytes, line) || isLoose(bytes, line.content, innermost) else {
+            return nil
+        }
+        return found(open.count - 1, isExact: false)
+    }
+
+    /// Whether a line closes a multipart; `nil` when it is not its boundary at all.
+    private func isClosing(_ bytes: Span<UInt8>, _ line: DashedLine, _ multipart: OpenMultipart) -> Bool? {
+        let boundary = multipart.boundary
+        let isClosing: Bool
+        if boundary.count == line.content.count, multipart.hash == line.hash {
+            isClosing = false
+        } else if boundary.count == line.content.count - 2, multipart.hash == line.hashBeforeTwo,
+            endsInDashes(bytes, line.content)
+        {
+            isClosing = true
+        } else {
+            return nil
+        }
+        return has(bytes, boundary, at: line.content.lowerBound) ? isClosing : nil
+    }
+
+    private func endsInDashes(_ bytes: Span<UInt8>, _ content: Range<Int>) -> Bool {
+        bytes[content.upperBound - 1] == Octet.dash && bytes[content.upperBound - 2] == Octet.dash
     }
 
     /// Whether a line is the delimiter of a multipart that ended without its closing one.
     ///
     /// QUIRK: programs that close their multiparts in the wrong order (corpus malformed/025).
-    private func isLate(_ bytes: Span<UInt8>, _ line: Range<Int>, _ hash: UInt64) -> Bool {
-        unterminated.contains {
-            $0.boundary.count == line.count && $0.hash == hash && has(bytes, $0.boundary, at: line.lowerBound)
-        }
+    private func isLate(_ bytes: Span<UInt8>, _ line: DashedLine) -> Bool {
+        unterminated.contains { isClosing(bytes, line, $0) == false }
     }
 
     /// Whether a line begins with the boundary of a multipart that has no part yet.
@@ -139,10 +144,10 @@ extension MessageParser {
     /// to be believed: a boundary may begin as another one does. QUIRK: gateways that change the parameter and not the
     /// lines, or that join a delimiter with what follows (corpus malformed/026).
     private func isLoose(_ bytes: Span<UInt8>, _ line: Range<Int>, _ multipart: OpenMultipart) -> Bool {
-        !multipart.hasParts && !multipart.isClosed && multipart.boundary.count < line.count
-            && has(bytes, multipart.boundary, at: line.lowerBound)
-            && !(line.count == multipart.boundary.count + 2 && bytes[line.upperBound - 1] == Octet.dash
-                && bytes[line.upperBound - 2] == Octet.dash)
+        let boundary = multipart.boundary
+        guard !multipart.hasParts, !multipart.isClosed, boundary.count < line.count else { return false }
+        let isClosing = line.count == boundary.count + 2 && endsInDashes(bytes, line)
+        return !isClosing && has(bytes, boundary, at: line.lowerBound)
     }
 
     private func has(_ bytes: Span<UInt8>, _ text: [UInt8], at offset: Int) -> Bool {

@@ -221,7 +221,8 @@ extension MessageParser {
         if !isComplete { defects.add(.tooManyParameters, part: part) }
         guard !subtype.isEmpty else {
             defects.add(.malformedContentType, part: part)
-            // QUIRK: `Content-Type: text` of old Unix mailers; `multipart` alone still has its boundary.
+            // QUIRK: `Content-Type: text` of old Unix mailers; `multipart` alone still has its boundary (corpus
+            // malformed/015).
             switch type {
             case "text":
                 return ContentType(type: "text", subtype: "plain", parameters: parameters, boundary: boundary)

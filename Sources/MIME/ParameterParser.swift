@@ -101,15 +101,11 @@ struct ParameterParser {
             return nil
         }
         index += 1
-        skipSpaceOnly(bytes)
+        while index < end, bytes[index].isFoldingSpace { index += 1 }
         let (name, section, isExtended) = Self.readName(bytes, nameRange)
         let value = readValue(bytes, isFileName: name == "name" || name == "filename")
         guard !name.isEmpty else { return nil }
         return Piece(name: name, section: section, isExtended: isExtended, value: value)
-    }
-
-    private mutating func skipSpaceOnly(_ bytes: Span<UInt8>) {
-        while index < end, bytes[index].isFoldingSpace { index += 1 }
     }
 
     /// Splits `filename*1*` (RFC 2231 section 4.1).
@@ -132,33 +128,40 @@ struct ParameterParser {
     }
 
     private mutating func readValue(_ bytes: Span<UInt8>, isFileName: Bool) -> [UInt8] {
+        if index < end, bytes[index] == Octet.quote { return readQuotedString(bytes) }
         var value: [UInt8] = []
-        if index < end, bytes[index] == Octet.quote {
-            index += 1
-            while index < end, bytes[index] != Octet.quote {
-                if bytes[index] == Octet.backslash, index + 1 < end {
-                    // QUIRK: Windows paths in quotes are not escaped; only what needs a backslash has one.
-                    if bytes[index + 1] == Octet.quote || bytes[index + 1] == Octet.backslash { index += 1 }
-                }
-                if !bytes[index].isLineBreak { value.append(bytes[index]) }
-                index += 1
-            }
-            index = min(index + 1, end)
-            // What stands between the closing quote and the semicolon is noise.
-            while index < end, bytes[index] != Octet.semicolon, !bytes[index].isFoldingSpace { index += 1 }
-            return value
-        }
         let start = index
         while index < end, bytes[index] != Octet.semicolon {
             if bytes[index] == Octet.openParenthesis, !isFileName, index == start || bytes[index - 1].isFoldingSpace {
                 break
             }
-            // QUIRK: file names with blanks and no quotes; in other values a blank ends the value.
+            // QUIRK: file names with blanks and no quotes; in other values a blank ends the value (corpus
+            // malformed/015).
             if bytes[index].isFoldingSpace, !isFileName { break }
             if !bytes[index].isLineBreak { value.append(bytes[index]) }
             index += 1
         }
         while let last = value.last, last.isBlank { value.removeLast() }
+        return value
+    }
+
+    private mutating func readQuotedString(_ bytes: Span<UInt8>) -> [UInt8] {
+        var value: [UInt8] = []
+        index += 1
+        while index < end, bytes[index] != Octet.quote {
+            // QUIRK: Windows paths in quotes are not escaped; only what needs a backslash has one (corpus
+            // malformed/015).
+            if bytes[index] == Octet.backslash, index + 1 < end,
+                bytes[index + 1] == Octet.quote || bytes[index + 1] == Octet.backslash
+            {
+                index += 1
+            }
+            if !bytes[index].isLineBreak { value.append(bytes[index]) }
+            index += 1
+        }
+        index = min(index + 1, end)
+        // What stands between the closing quote and the semicolon is noise.
+        while index < end, bytes[index] != Octet.semicolon, !bytes[index].isFoldingSpace { index += 1 }
         return value
     }
 
@@ -217,7 +220,7 @@ struct ParameterParser {
             }
             var value = piece.value[...]
             if position == 0 {
-                // charset'language'value; QUIRK: without the quotes the whole is the value.
+                // charset'language'value; QUIRK: without the quotes the whole is the value (corpus malformed/015).
                 let quotes = value.indices.filter { value[$0] == UInt8(ascii: "'") }.prefix(2)
                 if quotes.count == 2, let first = quotes.first, let second = quotes.last {
                     charset = Charset(name: value[value.startIndex..<first])

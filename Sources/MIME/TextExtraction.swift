@@ -56,22 +56,7 @@ struct TextExtraction {
             return [score(of: parts[0], true, preferHTML) > 0 ? .text : .attachment]
         }
         work.charge(4 * parts.count)
-        // How well each part can be read: plain text before HTML before nothing. Parts come after their containers,
-        // so that a walk from the end meets the children first.
-        var scores = [Int](repeating: 0, count: parts.count)
-        var chosen = [Int](repeating: -1, count: parts.count)
-        let isFirst = firstChildren(of: message)
-        for part in parts.reversed() {
-            if !part.isMultipart { scores[part.index] = score(of: part, isFirst[part.index], preferHTML) }
-            guard let parent = part.parent else { continue }
-            // Walking backwards: in an alternative the last of the best stays, in a related set the first.
-            let isBetter =
-                isRelated(parts[parent])
-                ? scores[part.index] > 0 && scores[part.index] >= scores[parent]
-                : scores[part.index] > scores[parent]
-            if isBetter { chosen[parent] = part.index }
-            scores[parent] = max(scores[parent], scores[part.index])
-        }
+        let (scores, chosen) = bestForms(of: message, preferHTML: preferHTML)
         var roles = [Role](repeating: .attachment, count: parts.count)
         var isShown = [Bool](repeating: true, count: parts.count)
         for part in parts {
@@ -93,6 +78,27 @@ struct TextExtraction {
             }
         }
         return roles
+    }
+
+    /// How well each part can be read, plain text before HTML before nothing, and the best part of each container.
+    private static func bestForms(of message: Message, preferHTML: Bool) -> (scores: [Int], chosen: [Int]) {
+        let parts = message.parts
+        var scores = [Int](repeating: 0, count: parts.count)
+        var chosen = [Int](repeating: -1, count: parts.count)
+        let isFirst = firstChildren(of: message)
+        // Parts come after their containers, so that a walk from the end meets the children first.
+        for part in parts.reversed() {
+            if !part.isMultipart { scores[part.index] = score(of: part, isFirst[part.index], preferHTML) }
+            guard let parent = part.parent else { continue }
+            // Walking backwards: in an alternative the last of the best stays, in a related set the first.
+            let isBetter =
+                isRelated(parts[parent])
+                ? scores[part.index] > 0 && scores[part.index] >= scores[parent]
+                : scores[part.index] > scores[parent]
+            if isBetter { chosen[parent] = part.index }
+            scores[parent] = max(scores[parent], scores[part.index])
+        }
+        return (scores, chosen)
     }
 
     private static func firstChildren(of message: Message) -> [Bool] {

@@ -115,18 +115,7 @@ struct TransferDecoder {
             let room = output.count - 3
             while index < end, filled <= room {
                 if count == 0 {
-                    // Whole groups, as nearly all are.
-                    while index &+ 4 <= end, filled <= room {
-                        let group =
-                            groups[Int(bytes[index])] | groups[256 &+ Int(bytes[index &+ 1])]
-                            | groups[512 &+ Int(bytes[index &+ 2])] | groups[768 &+ Int(bytes[index &+ 3])]
-                        guard group < 0x0100_0000 else { break }
-                        output[filled] = UInt8(truncatingIfNeeded: group)
-                        output[filled &+ 1] = UInt8(truncatingIfNeeded: group >> 8)
-                        output[filled &+ 2] = UInt8(truncatingIfNeeded: group >> 16)
-                        index &+= 4
-                        filled &+= 3
-                    }
+                    Self.decodeGroups(bytes, groups, &index, end, &output, &filled)
                     guard index < end, filled <= room else { break }
                 }
                 let value = table[Int(bytes[index])]
@@ -154,6 +143,30 @@ struct TransferDecoder {
             if filled > 0 { sink(chunk.span.extracting(0..<filled)) }
         }
         return result
+    }
+
+    /// Decodes whole groups, as nearly all are, up to the first octet that has no value.
+    @inline(__always)
+    private static func decodeGroups(
+        _ bytes: Span<UInt8>,
+        _ groups: Span<UInt32>,
+        _ index: inout Int,
+        _ end: Int,
+        _ output: inout MutableSpan<UInt8>,
+        _ filled: inout Int
+    ) {
+        let room = output.count - 3
+        while index &+ 4 <= end, filled <= room {
+            let group =
+                groups[Int(bytes[index])] | groups[256 &+ Int(bytes[index &+ 1])]
+                | groups[512 &+ Int(bytes[index &+ 2])] | groups[768 &+ Int(bytes[index &+ 3])]
+            guard group < 0x0100_0000 else { return }
+            output[filled] = UInt8(truncatingIfNeeded: group)
+            output[filled &+ 1] = UInt8(truncatingIfNeeded: group >> 8)
+            output[filled &+ 2] = UInt8(truncatingIfNeeded: group >> 16)
+            index &+= 4
+            filled &+= 3
+        }
     }
 
     /// Writes what an incomplete group holds.
