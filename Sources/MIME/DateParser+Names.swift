@@ -26,10 +26,9 @@ extension DateParser {
     /// The French June and July differ in their fourth letter.
     static let ambiguousMonth = key("jui")
 
-    /// The words that follow a number in Chinese, Japanese and Korean dates.
+    /// The words that follow year and month in Chinese, Japanese and Korean dates; what is left is the day.
     static let yearMarks: Set<UInt32> = [key("年"), key("년")]
     static let monthMarks: Set<UInt32> = [key("月"), key("월")]
-    static let dayMarks: Set<UInt32> = [key("日"), key("일")]
 
     /// Hours from Greenwich by the names of three letters: those of RFC 5322 section 4.3, and others that are seen.
     static let zones: [UInt32: Int] = [

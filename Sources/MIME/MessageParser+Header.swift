@@ -217,22 +217,19 @@ extension MessageParser {
         }
         var subtype = ""
         if parser.skip(UInt8(ascii: "/"), bytes) { subtype = parser.readToken(bytes) }
-        let (parameters, boundary, isComplete) = parser.readParameters(bytes, work: &work)
-        if !isComplete { defects.add(.tooManyParameters, part: part) }
-        guard !subtype.isEmpty else {
+        let list = parser.readParameters(bytes, work: &work)
+        if !list.isComplete { defects.add(.tooManyParameters, part: part) }
+        if subtype.isEmpty {
             defects.add(.malformedContentType, part: part)
             // QUIRK: `Content-Type: text` of old Unix mailers; `multipart` alone still has its boundary (corpus
             // malformed/015).
             switch type {
-            case "text":
-                return ContentType(type: "text", subtype: "plain", parameters: parameters, boundary: boundary)
-            case "multipart":
-                return ContentType(type: "multipart", subtype: "mixed", parameters: parameters, boundary: boundary)
-            default:
-                return nil
+            case "text": subtype = "plain"
+            case "multipart": subtype = "mixed"
+            default: return nil
             }
         }
-        return ContentType(type: type, subtype: subtype, parameters: parameters, boundary: boundary)
+        return ContentType(type: type, subtype: subtype, parameters: list.parameters, boundary: list.boundary)
     }
 
     private mutating func readDisposition(
@@ -242,9 +239,9 @@ extension MessageParser {
     ) -> ContentDisposition? {
         var parser = ParameterParser(bytes, range)
         let kind = parser.readToken(bytes)
-        let (parameters, _, isComplete) = parser.readParameters(bytes, work: &work)
-        if !isComplete { defects.add(.tooManyParameters, part: part) }
-        guard !kind.isEmpty || !parameters.isEmpty else { return nil }
-        return ContentDisposition(kind: kind, parameters: parameters)
+        let list = parser.readParameters(bytes, work: &work)
+        if !list.isComplete { defects.add(.tooManyParameters, part: part) }
+        guard !kind.isEmpty || !list.parameters.isEmpty else { return nil }
+        return ContentDisposition(kind: kind, parameters: list.parameters)
     }
 }

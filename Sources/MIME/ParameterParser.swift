@@ -1,5 +1,30 @@
 internal import Mail
 
+/// The parameters of a field in the order of their first pieces.
+struct ParameterList {
+    private(set) var parameters: [Parameter] = []
+    /// The boundary as it stands in the field.
+    private(set) var boundary: [UInt8] = []
+    /// Whether all were read.
+    let isComplete: Bool
+
+    init(isComplete: Bool) {
+        self.isComplete = isComplete
+    }
+
+    func contains(_ name: String) -> Bool { parameters.contains { $0.name == name } }
+
+    mutating func set(_ name: String, to value: String, octets: [UInt8]) {
+        if name == "boundary" { boundary = octets }
+        let parameter = Parameter(name: name, value: value)
+        if let index = parameters.firstIndex(where: { $0.name == name }) {
+            parameters[index] = parameter
+        } else {
+            parameters.append(parameter)
+        }
+    }
+}
+
 /// Reads a token and parameters from a structured field (RFC 2045 section 5.1, RFC 2231).
 struct ParameterParser {
     /// A parameter as it stands in the field: perhaps a piece of one (RFC 2231 section 3).
@@ -10,6 +35,8 @@ struct ParameterParser {
         /// Whether the value is percent-encoded (RFC 2231 section 4).
         let isExtended: Bool
         let value: [UInt8]
+
+        var isWhole: Bool { section == nil && !isExtended }
     }
 
     private var index: Int
@@ -63,12 +90,7 @@ struct ParameterParser {
     }
 
     /// Reads what is left as parameters.
-    ///
-    /// - Returns: the parameters in the order of their first pieces, the raw boundary, and whether all were read.
-    mutating func readParameters(
-        _ bytes: Span<UInt8>,
-        work: inout Work
-    ) -> (parameters: [Parameter], boundary: [UInt8], isComplete: Bool) {
+    mutating func readParameters(_ bytes: Span<UInt8>, work: inout Work) -> ParameterList {
         work.charge(end - index)
         var pieces: [Piece] = []
         while index < end {
@@ -79,9 +101,7 @@ struct ParameterParser {
                 continue
             }
             guard pieces.count < Self.maximumPieces else { return Self.join(pieces, isComplete: false, &work) }
-            if let piece = readPiece(bytes) {
-                pieces.append(piece)
-            }
+            if let piece = readPiece(bytes) { pieces.append(piece) }
         }
         return Self.join(pieces, isComplete: true, &work)
     }
@@ -167,41 +187,20 @@ struct ParameterParser {
 
     // MARK: Joining
 
-    private static func join(
-        _ pieces: [Piece],
-        isComplete: Bool,
-        _ work: inout Work
-    ) -> (parameters: [Parameter], boundary: [UInt8], isComplete: Bool) {
-        var parameters: [Parameter] = []
-        parameters.reserveCapacity(pieces.count)
-        var boundary: [UInt8] = []
-        var hasSections = false
-        for piece in pieces {
-            if piece.section != nil || piece.isExtended {
-                hasSections = true
-                continue
-            }
-            work.charge(parameters.count)
-            guard !parameters.contains(where: { $0.name == piece.name }) else { continue }
-            if piece.name == "boundary" { boundary = piece.value }
-            parameters.append(Parameter(name: piece.name, value: HeaderText.decodeParameter(piece.value, work: &work)))
+    private static func join(_ pieces: [Piece], isComplete: Bool, _ work: inout Work) -> ParameterList {
+        var list = ParameterList(isComplete: isComplete)
+        for piece in pieces where piece.isWhole && !list.contains(piece.name) {
+            work.charge(list.parameters.count)
+            list.set(piece.name, to: HeaderText.decodeParameter(piece.value, work: &work), octets: piece.value)
         }
-        guard hasSections else { return (parameters, boundary, isComplete) }
         // The extended form wins over the plain one, which is there for old readers (RFC 6266 section 4.3 says so).
         var done: Set<String> = []
-        for piece in pieces where piece.section != nil || piece.isExtended {
-            guard done.insert(piece.name).inserted else { continue }
+        for piece in pieces where !piece.isWhole && done.insert(piece.name).inserted {
             let (octets, charset) = joined(pieces.filter { $0.name == piece.name })
             work.charge(pieces.count + octets.count)
-            if piece.name == "boundary" { boundary = octets }
-            let parameter = Parameter(name: piece.name, value: HeaderText.decode(octets, charset: charset))
-            if let index = parameters.firstIndex(where: { $0.name == piece.name }) {
-                parameters[index] = parameter
-            } else {
-                parameters.append(parameter)
-            }
+            list.set(piece.name, to: HeaderText.decode(octets, charset: charset), octets: octets)
         }
-        return (parameters, boundary, isComplete)
+        return list
     }
 
     /// Joins the pieces of one parameter in the order of their numbers.

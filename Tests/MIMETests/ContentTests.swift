@@ -59,6 +59,10 @@ import Testing
         #expect(utf8("Content-Transfer-Encoding: base64\n\nw6TDpMOk", limit: 4) == "ää")
     }
 
+    @Test func anUnknownCharsetIsADefect() {
+        #expect(Parsed("Content-Type: text/plain; charset=x-nonsense\n\na").defectKinds == [.unknownCharset])
+    }
+
     static let charsets: [(String, [UInt8], String)] = [
         ("us-ascii", [0x61], "a"), ("utf-8", [0xC3, 0xA4], "ä"), ("UTF8", [0xC3, 0xA4], "ä"),
         ("iso-8859-1", [0xE4, 0x80], "ä€"), ("latin1", [0xE4], "ä"), ("iso-8859-2", [0xB1], "ą"),

@@ -166,6 +166,10 @@ import Testing
         #expect(parsed.message.parts.map(\.depth).max() == 2)
         #expect(parsed.defectKinds.contains(.tooDeep))
 
+        parsed = Parsed("Content-Type: text/plain; \((0...100).map { "a\($0)=b;" }.joined())\n\nbody")
+        #expect(parsed.message.parts[0].contentType.parameters.count == 100)
+        #expect(parsed.defectKinds == [.tooManyParameters])
+
         limits.maxHeaders = 0
         limits.maxHeaderSize = 0
         limits.maxParts = 0
