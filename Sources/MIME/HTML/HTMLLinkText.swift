@@ -53,7 +53,8 @@ struct HTMLLinkText {
         guard let host = target.host else { return nil }
         var isMisleading = target.hasUser || host.isSuspicious
         var hasASCIIName = false
-        for word in text.split(whereSeparator: { $0 <= Octet.space || $0 == Octet.less || $0 == Octet.comma }) {
+        for word in text.split(whereSeparator: { $0 <= Octet.space || $0 == Octet.less || $0 == Octet.comma })
+        where word.contains(Octet.period) {
             let visible = Self.withoutInvisibles(word)
             guard let named = Self.host(in: visible) else { continue }
             if named.allSatisfy({ $0 < 0x80 }) { hasASCIIName = true }

@@ -51,7 +51,7 @@ struct WebHost {
                 octet.isASCIILetter || octet.isASCIIDigit || octet == Octet.dash || octet == Octet.period
                     || octet == UInt8(ascii: "_")
             else { return false }
-            if isLabelStart, host[index...].starts(with: Label.prefix.utf8) { return false }
+            if isLabelStart, octet == UInt8(ascii: "x"), host[index...].starts(with: Label.prefix.utf8) { return false }
             isLabelStart = octet == Octet.period
         }
         return !host.isEmpty
