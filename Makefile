@@ -52,7 +52,7 @@ lint: deps ## Check format, imports and layering; warnings are errors
 format: ## Format the sources in place
 	swift format format --in-place --recursive Sources Tests Package.swift
 
-bench: ## Measure speed and memory beside others; both of what follows
+bench: ## Measure speed and memory beside other programs: bench-smtp and bench-mail
 	@$(MAKE) --keep-going bench-smtp bench-mail
 
 bench-smtp: release ## Measure the server beside Postfix and smtp-sink (see Tests/Bench/bench.sh)

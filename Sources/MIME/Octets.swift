@@ -179,9 +179,8 @@ extension Span<UInt8> {
 }
 
 extension [UInt8] {
-    /// Appends the octets of a span.
+    /// Appends the octets of a span; of the loop the compiler makes one copy.
     mutating func append(copying span: Span<UInt8>) {
-        reserveCapacity(count + span.count > capacity ? Swift.max(count + span.count, 2 * capacity) : 0)
         append(addingCapacity: span.count) { output in
             for index in span.indices { output.append(span[index]) }
         }
