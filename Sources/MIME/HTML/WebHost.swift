@@ -24,7 +24,7 @@ struct WebHost {
         let decoded = Self.percentDecoded(given)
         guard !decoded.isEmpty, !decoded.contains(where: Self.isForbidden) else { return nil }
         guard let scalars = Self.mapped(decoded), let labels = Label.all(of: scalars) else {
-            name = Self.percentEncoded(given)
+            name = Self.percentEncoded(decoded.map(\.asciiLowercased))
             shown = Self.marked(decoded)
             isSuspicious = true
             return
