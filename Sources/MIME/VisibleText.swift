@@ -10,6 +10,20 @@ public enum VisibleText {
     /// Arabic and Indic letters, variation selectors behind what has variants, flags of regions, and the spaces of no
     /// width that part words in South-East Asia.
     public static func marked(_ text: String) -> String {
+        replacing(text) { mark(of: $0) }
+    }
+
+    /// A line of prose: what turns the direction and controls are marked as in names; what only takes no place, which
+    /// newsletters have by the hundred, is left out.
+    public static func prose(_ line: String) -> String {
+        replacing(line) { scalar in
+            let isControl = scalar.properties.generalCategory == .control
+            return isControl || turnsDirection(scalar) ? mark(of: scalar) : ""
+        }
+    }
+
+    /// The text with something else for each hidden character that nothing around it needs.
+    private static func replacing(_ text: String, with replacement: (Unicode.Scalar) -> String) -> String {
         if text.utf8.allSatisfy({ $0 >= Octet.space && $0 < 0x7F }) { return text }
         let scalars = Array(text.unicodeScalars)
         var result = String.UnicodeScalarView()
@@ -17,7 +31,7 @@ public enum VisibleText {
         while index < scalars.count {
             let end = flagEnd(scalars, from: index) ?? index + 1
             if end == index + 1, isHidden(scalars[index]), !isNeeded(scalars, index) {
-                result.append(contentsOf: mark(of: scalars[index]).unicodeScalars)
+                result.append(contentsOf: replacement(scalars[index]).unicodeScalars)
             } else {
                 result.append(contentsOf: scalars[index..<end])
             }

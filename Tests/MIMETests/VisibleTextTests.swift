@@ -35,6 +35,15 @@ import Testing
         ),
     ]
 
+    @Test(arguments: [
+        ("plain", "plain"), ("Familie 👨\u{200D}👩\u{200D}👧", "Familie 👨\u{200D}👩\u{200D}👧"),
+        ("a\u{34F}\u{200C}\u{AD}b\u{200B}\u{FEFF}", "ab"), ("\u{202E}x", "[U+202E]x"), ("\u{1B}[2J", "[U+001B][2J"),
+        ("a\u{200F}b", "ab"), ("\u{9B}1m", "[U+009B]1m"), ("می\u{200C}خواهم", "می\u{200C}خواهم"),
+    ])
+    func proseKeepsItsWords(text: String, expected: String) {
+        #expect(VisibleText.prose(text) == expected)
+    }
+
     @Test(arguments: marked)
     func whatDeceivesIsMarked(text: String, expected: String) {
         let visible = VisibleText.marked(text)

@@ -52,6 +52,11 @@ internal import mailwicket
         #expect(html.contains(#"content="default-src 'none'; img-src data:; style-src 'unsafe-inline'""#))
     }
 
+    @Test func whatHidesInATitleIsSeen() {
+        let page = ThreadPage(title: "invoice\u{202E}fdp.exe", allowsRemoteImages: false)
+        #expect(page.html.contains("<title>invoice[U+202E]fdp.exe</title>"))
+    }
+
     @Test func picturesComeInPlaceAndOnlyThose() {
         var page = ThreadPage(title: "x", allowsRemoteImages: false)
         let html = #"<p><img src="cid:a@x" alt="a"><img src="cid:b@x" alt="b"></p>"#

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MIME
 
 /// What commands print on the standard output.
 enum Output {
@@ -12,7 +13,7 @@ enum Output {
 
     /// Prints rows in columns; the last column is as wide as it likes.
     static func table(_ heading: [String], _ rows: [[String]]) {
-        let rows = [heading] + rows.map { $0.map(LogText.escapingControls) }
+        let rows = [heading] + rows.map { $0.map(VisibleText.marked) }
         let widths = heading.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         for row in rows {
             var line = ""
@@ -26,10 +27,19 @@ enum Output {
         }
     }
 
-    /// Prints text of a mail: its lines stay lines, and nothing else in it reaches the terminal.
+    /// Prints names, subjects and what is said of them: what hides or turns text in them is made visible.
     static func text(_ text: String, indent: String = "") {
+        printLines(text, indent, VisibleText.marked)
+    }
+
+    /// Prints text of a mail: its lines stay lines, emoji stay whole, and nothing in it controls the terminal.
+    static func prose(_ text: String, indent: String = "") {
+        printLines(text, indent, VisibleText.prose)
+    }
+
+    private static func printLines(_ text: String, _ indent: String, _ visible: (String) -> String) {
         for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-            print(indent + LogText.escapingControls(String(line).replacing("\t", with: "    ")))
+            print(indent + visible(String(line).replacing("\t", with: "    ")))
         }
     }
 

@@ -103,7 +103,7 @@ struct SectionView: Encodable {
         case "message", "calendar":
             Output.text(text, indent: indent + "    ")
         default:
-            Output.text(isFull ? text : runs.map(\.text).joined(separator: "\n\n"), indent: indent)
+            Output.prose(isFull ? text : runs.map(\.text).joined(separator: "\n\n"), indent: indent)
         }
     }
 }
