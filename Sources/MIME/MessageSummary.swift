@@ -66,13 +66,15 @@ public struct AttachmentSummary: Sendable, Hashable {
 
     /// Whether the file lies within a message within the message.
     var isWithinMessage = false
+    /// Whether all that lies within the file is known, as far as it holds files.
+    var isLookedThrough = true
 
     /// Whether the file lies within another one.
     var isWithinFile: Bool { path.contains(".") }
 
     /// What the policy judges by.
     public var facts: AttachmentPolicy.Facts {
-        AttachmentPolicy.Facts(
+        var facts = AttachmentPolicy.Facts(
             name: name,
             declaredType: type,
             format: format,
@@ -80,5 +82,7 @@ public struct AttachmentSummary: Sendable, Hashable {
             hasMacros: hasMacros,
             size: size
         )
+        facts.isLookedThrough = isLookedThrough
+        return facts
     }
 }

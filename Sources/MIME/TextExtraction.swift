@@ -17,6 +17,9 @@ struct TextExtraction {
 
     func takeText() -> String { String(decoding: text, as: UTF8.self) }
 
+    /// Whether the text is not whole.
+    var isTruncated: Bool { defects.defects.contains { $0.kind == .textTruncated } }
+
     /// Whether nothing but white space was found.
     private var isBlank: Bool { text.allSatisfy { $0.isFoldingSpace } }
 
@@ -36,6 +39,17 @@ struct TextExtraction {
     }
 
     // MARK: Choice
+
+    /// Says for each part what it is, by the forms that it comes in and, where these leave a choice, by their text.
+    static func roles(of message: Message, in bytes: Span<UInt8>, limits: Message.Limits) -> [Role] {
+        var work = message.work
+        let roles = roles(of: message, preferHTML: false, work: &work)
+        guard message.parts.count > 1, roles != Self.roles(of: message, preferHTML: true, work: &work) else {
+            return roles
+        }
+        var extraction = TextExtraction(limit: max(0, limits.maxText), maxLineLength: .max, work: work)
+        return extraction.append(message, bytes)
+    }
 
     /// What a part is to a reader.
     enum Role: Equatable {

@@ -37,9 +37,9 @@ extension EndToEnd {
                 for _ in 0..<2 {
                     let shown = try await server.run("ticket", "show", "1")
                     #expect(shown.succeeded, "\(shown.errors)")
-                    #expect(shown.output.contains("\nIt burns.\n\n[2 lines hidden: quoted text]\n"))
-                    #expect(shown.output.contains("  |     Subject: the original\n"))
-                    #expect(shown.output.contains("  | Words of Bob.\n"))
+                    #expect(shown.output.contains("\n    It burns.\n    \n    [2 lines hidden: quoted text]\n"))
+                    #expect(shown.output.contains("    |   Subject: the original\n"))
+                    #expect(shown.output.contains("    | Words of Bob.\n"))
                     #expect(shown.output.contains("[1 picture from elsewhere not loaded]\n"))
                     #expect(!shown.output.contains("Does it burn?"))
                 }

@@ -92,9 +92,89 @@ import Testing
         #expect(Self.judged(octets, policy: policy)["1"]?.verdict?.action == .strip)
     }
 
+    // MARK: Around the policy
+
+    @Test func namesAreReadWhateverRoomTextsHaveTaken() {
+        var writer = TNEFWriter()
+        writer.add(1, 0x0002_800C, [UInt8](repeating: 0x61, count: 1_048_576) + [0])
+        writer.addFile(title: "evil.vbs", content: [0x78])
+        let head = "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        var octets = Array(head.utf8)
+        for _ in 0..<6 {
+            octets += Array("--b\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\n".utf8)
+            octets += writer.bytes + [13, 10]
+        }
+        let files = Self.judged(octets + Array("--b--\r\n".utf8))
+        #expect(files.count == 12)
+        #expect(files.values.allSatisfy { $0.verdict?.action == .quarantine })
+    }
+
+    @Test func whatIsTooDeepOrTooMuchIsNotLookedThrough() {
+        var octets = Array("Content-Type: application/octet-stream; name=evil.exe\r\n\r\nMZ".utf8)
+        for _ in 0..<11 { octets = Array("Content-Type: message/rfc822\r\n\r\n".utf8) + octets }
+        let deep = Self.judged(octets)
+        #expect(deep["0"]?.verdict?.action == .quarantine)
+        var message = "Content-Type: multipart/mixed; boundary=c\r\n\r\n"
+        for number in 0..<1200 { message += "--c\r\nContent-Type: image/png; name=\(number).png\r\n\r\nx\r\n" }
+        message += "--c\r\nContent-Type: application/octet-stream; name=evil.exe\r\n\r\nMZ\r\n--c--\r\n"
+        let many = Self.judged(Array("Content-Type: message/rfc822\r\n\r\n\(message)".utf8))
+        #expect(many["0"]?.verdict?.reasons.contains(.notLookedThrough) == true)
+        #expect(many["0"]?.verdict?.action != .allow)
+    }
+
+    @Test(arguments: ["multipart/report; report-type=x", "multipart/report; report-type=delivery-status"])
+    func aReportHidesNoFile(type: String) {
+        let octets = Array(Self.forwarded.replacing("multipart/mixed; boundary=b", with: "\(type); boundary=b").utf8)
+        let files = Self.judged(octets)
+        #expect(files["2.2"]?.verdict?.action == .quarantine && files["2"]?.verdict?.action == .quarantine)
+        // Nor is it a report without the part that is one.
+        #expect(ReadableMessageTests.read(octets).sections.contains { $0.kind == .message })
+    }
+
+    @Test(arguments: [100, 400_000]) func twoFormatsInOneFileAreLookedThroughBoth(padding: Int) throws {
+        var zip = ZipWriter(["evil.exe"])
+        zip.prefix = CompoundFileWriter.bytes([]) + [UInt8](repeating: 0, count: padding)
+        let message = ReadableMessageTests.attached("application/octet-stream", "a.doc", zip.bytes)
+        let file = try #require(Self.judged(message)["1"]?.verdict)
+        #expect(file.reasons.contains(.programInArchive(name: "evil.exe")))
+        #expect(file.reasons.contains(.inconsistentArchive))
+        #expect(file.action == .quarantine)
+    }
+
+    @Test func aMacroIsSeenBesideAZip() throws {
+        var zip = ZipWriter(["readme.txt"])
+        zip.prefix = CompoundFileWriter.bytes(["Macros", "_VBA_PROJECT"])
+        let message = ReadableMessageTests.attached("application/msword", "a.doc", zip.bytes)
+        #expect(Self.judged(message)["1"]?.verdict?.reasons.contains(.macros) == true)
+    }
+
+    @Test func whatLiesInABlockedFileIsBlocked() {
+        var policy = AttachmentPolicy()
+        policy.blockedTypes = ["message/rfc822"]
+        policy.programs = .allow
+        let files = Self.judged(Array(Self.forwarded.utf8), policy: policy)
+        #expect(files["2"]?.verdict?.action == .strip)
+        #expect(files["2.2"]?.verdict?.action == .strip)
+        #expect(files["2.2"]?.verdict?.note?.contains("it lies in a file that is not kept") == true)
+    }
+
+    @Test func filesWithinFilesCountAsFiles() {
+        var policy = AttachmentPolicy()
+        policy.maximumCount = 3
+        let octets = Self.winmail((0..<5).map { ("\($0).txt", [0x61]) })
+        let files = Self.judged(octets, policy: policy)
+        #expect(files.values.count { $0.verdict?.reasons.contains(.tooManyFiles(limit: 2)) == true } == 3)
+    }
+
+    @Test func aMessageThatIsDeclaredAsAFileIsLookedThrough() {
+        let octets = Array(
+            Self.forwarded.replacing("message/rfc822", with: "application/octet-stream; name=a.eml").utf8
+        )
+        #expect(Self.judged(octets)["2.2"]?.verdict?.action == .quarantine)
+    }
+
     @Test func whatLiesWithinCountsOnce() {
         var policy = AttachmentPolicy()
-        policy.maximumCount = 1
         policy.maximumMessageSize = 400
         let octets = Self.winmail([("a.txt", [UInt8](repeating: 0x61, count: 100)), ("b.txt", [0x62])])
         #expect(Self.judged(octets, policy: policy).values.allSatisfy { $0.verdict?.action == .allow })

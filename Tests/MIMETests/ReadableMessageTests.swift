@@ -17,7 +17,7 @@ import Testing
     }
 
     static func content(_ path: String, _ octets: [UInt8]) -> [UInt8]? {
-        ReadableMessage.content(ofFile: path, in: octets.span)
+        ReadableMessage.contents(ofFiles: [path], in: octets.span)[path]
     }
 
     static func shown(_ section: Section) -> String {
@@ -242,12 +242,6 @@ import Testing
         #expect(Self.content("1", octets) == Self.winmail())
     }
 
-    @Test func winmailBesideATextKeepsTheText() {
-        let readable = Self.read(Self.attached("application/ms-tnef", "winmail.dat", Self.winmail(), text: "Plain."))
-        #expect(readable.sections.map { $0.text.split(separator: "\n").first.map(String.init) }.first == "Plain.")
-        #expect(!readable.sections.contains { $0.text.contains("Rich") })
-    }
-
     @Test func brokenWinmailStaysAFile() {
         let readable = Self.read(Self.attached("application/ms-tnef", "winmail.dat", Array("no stream".utf8)))
         #expect(readable.sections.isEmpty)
@@ -369,6 +363,46 @@ import Testing
         #expect(readable.files.map(\.path) == ["0"])
     }
 
+    @Test func equalCalendarsAndTooManyAreNotShown() {
+        let parts = (0..<60).map { number in
+            "--b\nContent-Type: text/calendar; name=\(number).ics\n\n"
+                + Self.invitation.replacing("Planning", with: "Planning \(number / 2)")
+        }
+        let head = "Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+        let readable = Self.read(head + parts.joined(separator: "\n") + "\n--b--\n")
+        #expect(readable.sections.count { $0.kind == .calendar } == 20)
+        #expect(readable.sections.last?.text.hasPrefix("Not everything") == true)
+    }
+
+    // MARK: Limits
+
+    @Test func textBesideWinmailThatSaysSomethingElseHidesNothing() {
+        let footer = Self.read(Self.attached("application/ms-tnef", "winmail.dat", Self.winmail(), text: "Scanned."))
+        #expect(footer.sections[0].text.hasPrefix("Scanned."))
+        #expect(footer.sections[1].text.contains("Rich text"))
+        let same = Self.read(
+            Self.attached("application/ms-tnef", "winmail.dat", Self.winmail(), text: "Rich  text\n\n-- \nScanned.")
+        )
+        #expect(!same.sections.dropFirst().contains { $0.text.contains("Rich text") })
+    }
+
+    @Test func aTextThatIsCutSaysSo() {
+        var options = ReadableMessage.Options()
+        options.limits.maxText = 10
+        let text = "Subject: x\r\n\r\n" + String(repeating: "words ", count: 20)
+        let readable = ReadableMessage(Array(text.utf8).span, options: options)
+        #expect(readable.sections.map(\.kind) == [.text, .notice])
+        #expect(readable.sections[1].text.hasPrefix("The text is longer"))
+    }
+
+    @Test func manyFilesWithinOneAreTakenInOneWalk() {
+        let files = (0..<50).map { ("\($0).txt", Array("content \($0)".utf8)) }
+        let octets = OpenedAttachmentTests.winmail(files)
+        let paths = Set((0..<50).map { "1.\($0)" })
+        let contents = ReadableMessage.contents(ofFiles: paths, in: octets.span)
+        #expect(contents.count == 50 && contents["1.49"] == Array("content 49".utf8))
+    }
+
     // MARK: Form
 
     @Test func itIsTheSameAfterItWasStored() throws {
@@ -382,7 +416,7 @@ import Testing
         options.limits.maxDecodedSize = 40
         let octets = Self.attached("application/ms-tnef", "winmail.dat", Self.winmail())
         let readable = ReadableMessage(octets.span, options: options)
-        #expect(readable.sections.map(\.kind) == [.notice])
+        #expect(readable.sections.map(\.kind) == [.notice, .notice])
         #expect(readable.isTruncated)
     }
 

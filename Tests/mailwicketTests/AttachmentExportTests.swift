@@ -58,7 +58,7 @@ internal import mailwicket
                 return try writer.attachments(of: record.id)
             }
             let reader = try StoreReader(directory: fixture.directory.path)
-            try await body(AttachmentExport(store: reader, options: ReadableMessage.Options()), rows, folder, store)
+            try await body(AttachmentExport(store: reader, limits: Message.Limits()), rows, folder, store)
         }
     }
 

@@ -38,12 +38,11 @@ internal import mailwicket
 
     // MARK: Page
 
-    @Test func aPageLoadsAndRunsNothing() {
+    @Test func aPageLoadsAndRunsNothing() throws {
         var page = ThreadPage(title: "MW-1  <script>x()</script>", allowsRemoteImages: false)
-        page.add(
+        try page.add(
             heading: "1: <b>Ann</b>",
             sections: [Section(kind: .text, text: "<script>y()</script>")],
-            pictures: [:],
             notes: ["attached: <i>x</i>"]
         )
         let html = page.html
@@ -63,20 +62,36 @@ internal import mailwicket
         page.add(
             heading: "1",
             sections: [Section(kind: .text, text: "", html: html)],
-            pictures: ["a@x": "data:image/png;base64,iVBORw0KGgo="],
+            contentIDs: ["a@x", "unused@x"],
             notes: []
-        )
+        ) { shown in
+            #expect(shown == ["a@x"])
+            return ["a@x": "data:image/png;base64,iVBORw0KGgo="]
+        }
         #expect(page.html.contains(#"src="data:image/png;base64,iVBORw0KGgo=""#))
-        #expect(!page.html.contains("cid:"))
+        #expect(!page.html.contains("cid:") && !page.html.contains("picture-"))
+        #expect(page.html.contains("[1 picture is not shown"))
+    }
+
+    /// However large pictures are, the words behind them stay.
+    @Test func picturesPushOutNoText() {
+        var page = ThreadPage(title: "x", allowsRemoteImages: false, room: 30_000_000)
+        let image = #"<img src="cid:a@x" alt="a">"#
+        let html = "<p>first " + String(repeating: image, count: 4) + " LAST WORDS</p>"
+        page.add(heading: "1", sections: [Section(kind: .text, text: "", html: html)], contentIDs: ["a@x"], notes: []) {
+            _ in ["a@x": "data:image/png;base64," + String(repeating: "A", count: 9_000_000)]
+        }
+        let written = page.html
+        #expect(written.utf8.count > 27_000_000)
+        #expect(written.contains("LAST WORDS") && written.contains("[1 picture is not shown"))
     }
 
     @Test func linksAreMarkedOnce() throws {
         let source = Array(#"<a href="http://evil.example/">https://bank.example/</a> <img src="cid:a@x">"#.utf8)
         var page = ThreadPage(title: "x", allowsRemoteImages: false)
-        page.add(
+        try page.add(
             heading: "1",
             sections: [Section(kind: .text, text: "", html: SanitizedHTML(sanitizing: source.span).html)],
-            pictures: [:],
             notes: []
         )
         #expect(page.html.ranges(of: "[evil.example]").count == 1)

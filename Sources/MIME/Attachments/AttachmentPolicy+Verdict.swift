@@ -47,6 +47,7 @@ extension AttachmentPolicy {
             findings.append((encrypted, .encrypted))
         }
         if let zip = file.zip { findings += self.findings(in: zip) }
+        if !file.isLookedThrough { findings.append((unopened, .notLookedThrough)) }
         if let format = file.format, AttachmentName.contradicts(last, format) {
             findings.append((contradictions, .contradiction(format)))
         }

@@ -33,6 +33,8 @@ public struct AttachmentPolicy: Sendable, Hashable {
     public var nestedArchives = Action.allow
     /// What is done with archives that contradict themselves, so that nobody knows what they unpack to.
     public var inconsistentArchives = Action.quarantine
+    /// What is done with files that hold others and could not be looked through to the end.
+    public var unopened = Action.quarantine
     /// What is done with files whose content is of another kind than their name.
     public var contradictions = Action.allow
     /// What is done with files that are named below.
@@ -52,7 +54,7 @@ public struct AttachmentPolicy: Sendable, Hashable {
     /// The most octets that the files of one message have together.
     public var maximumMessageSize = 52_428_800
     /// The most files of one message.
-    public var maximumCount = 100
+    public var maximumCount = 500
 
     /// The extensions of files that a system runs when they are opened.
     public static let standardProgramExtensions = FileExtension.dangerous
@@ -74,6 +76,8 @@ public struct AttachmentPolicy: Sendable, Hashable {
         public var hasMacros: Bool
         /// The size of the content, in octets.
         public var size: Int
+        /// Whether all that lies within the file is known, as far as it holds files.
+        public var isLookedThrough = true
 
         /// Gathers facts by hand.
         public init(
@@ -94,13 +98,15 @@ public struct AttachmentPolicy: Sendable, Hashable {
 
         /// Finds the facts of a decoded content.
         public init(name: String?, declaredType: String, content: Span<UInt8>) {
-            let zip = ZipDirectory(content)
+            var zip = ZipDirectory(content)
+            // Two formats in one file deceive: which one is read depends on the reader.
+            if content.hasOctets(CompoundFile.signature, at: 0) { zip?.isInconsistent = true }
             self.init(
                 name: name,
                 declaredType: declaredType,
                 format: MediaTypeDetector.format(ofBeginning: content) ?? zip?.format,
                 zip: zip,
-                hasMacros: zip?.hasMacros ?? CompoundFile(content)?.hasMacros ?? false,
+                hasMacros: zip?.hasMacros == true || CompoundFile(content)?.hasMacros == true,
                 size: content.count
             )
         }
@@ -126,6 +132,10 @@ public struct AttachmentPolicy: Sendable, Hashable {
         case contradiction(FileFormat)
         /// Within the file lies one that is not kept.
         case blockedWithin(name: String)
+        /// The file lies in one that is not kept.
+        case withinBlocked(name: String)
+        /// What lies within the file is not known to its end.
+        case notLookedThrough
         /// The name is blocked.
         case blockedName(pattern: String)
         /// The type is blocked.
@@ -149,6 +159,8 @@ public struct AttachmentPolicy: Sendable, Hashable {
             case .inconsistentArchive: "the archive contradicts itself"
             case .contradiction(let format): "the content is \(format.mediaType), which the name does not say"
             case .blockedWithin(let name): "it holds a file that is not kept (\(name))"
+            case .withinBlocked(let name): "it lies in a file that is not kept (\(name))"
+            case .notLookedThrough: "what lies in it could not be looked through to the end"
             case .blockedName(let pattern): "its name is blocked (\(pattern))"
             case .blockedType(let type): "its type is blocked (\(type))"
             case .fileTooLarge(let limit): "it is larger than \(limit) octets"

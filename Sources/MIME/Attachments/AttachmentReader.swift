@@ -53,7 +53,10 @@ package struct AttachmentReader {
         } else if sample.beginning.span.hasOctets(CompoundFile.signature, at: 0) {
             let file = compoundFile(part, bytes)
             content.format = file.format
-            content.hasMacros = file.hasMacros
+            // Two formats in one file deceive: which one is read depends on the reader.
+            content.zip = zipDirectory(part, bytes)
+            content.zip?.isInconsistent = true
+            content.hasMacros = file.hasMacros || content.zip?.hasMacros == true
         } else {
             content.zip = zipDirectory(part, bytes)
             content.format = MediaTypeDetector.format(ofBeginning: sample.beginning.span) ?? content.zip?.format

@@ -12,34 +12,45 @@ extension MessageSummary {
         var opener = MessageOpener(options, purpose: .inventory)
         opener.open(message, bytes)
         attachments += opener.inventory
+        for index in attachments.indices where opener.incomplete.contains(attachments[index].path) {
+            attachments[index].isLookedThrough = false
+        }
     }
 
     /// Judges the attached files, and lets go of what only that needs: a directory of a thousand names would wait in
     /// memory for the commit.
     ///
-    /// A file that holds one that is not kept is kept no more than that.
+    /// A file that holds one that is not kept is kept no more than that, and what lies in a file that is not kept for
+    /// its own sake is not kept either.
     ///
     /// - Parameter unwrapsMessages: whether the files of messages within the message are files of the ticket; else those
     ///   messages alone are.
     public mutating func judgeAttachments(by policy: AttachmentPolicy, unwrapsMessages: Bool = true) {
         guard !attachments.isEmpty else { return }
         var attachments = attachments
-        // What lies within a file counts in the file's size.
-        var within = policy
-        within.maximumMessageSize = .max
-        within.maximumCount = .max
         let outer = attachments.indices.filter { !attachments[$0].isWithinFile }
+        let inner = attachments.indices.filter { attachments[$0].isWithinFile }
         for (index, verdict) in zip(outer, policy.verdicts(for: outer.map { attachments[$0].facts })) {
             attachments[index].verdict = verdict
         }
-        for index in attachments.indices where attachments[index].isWithinFile {
-            attachments[index].verdict = within.verdicts(for: [attachments[index].facts]).first
+        // What lies within a file counts in the file's size, and as a file of its own.
+        var within = policy
+        within.maximumMessageSize = .max
+        within.maximumCount = max(0, policy.maximumCount - outer.count { attachments[$0].verdict?.action != .strip })
+        for (index, verdict) in zip(inner, within.verdicts(for: inner.map { attachments[$0].facts })) {
+            attachments[index].verdict = verdict
         }
+        let own = Dictionary(attachments.map { ($0.path, $0.verdict) }, uniquingKeysWith: { first, _ in first })
         let worst = Self.worstWithin(attachments)
         for index in attachments.indices {
             attachments[index].zip = nil
-            guard let inner = worst[attachments[index].path] else { continue }
-            attachments[index].verdict?.raise(to: inner.action, for: .blockedWithin(name: inner.name))
+            if let inner = worst[attachments[index].path] {
+                attachments[index].verdict?.raise(to: inner.action, for: .blockedWithin(name: inner.name))
+            }
+            for path in attachments[index].containers {
+                guard let container = own[path] ?? nil, container.action != .allow else { continue }
+                attachments[index].verdict?.raise(to: container.action, for: .withinBlocked(name: container.name))
+            }
         }
         self.attachments = unwrapsMessages ? attachments : attachments.filter { !$0.isWithinMessage }
     }
@@ -47,15 +58,26 @@ extension MessageSummary {
     /// The strictest verdict on what lies within each file, where that is not kept.
     private static func worstWithin(_ attachments: [AttachmentSummary]) -> [String: AttachmentPolicy.Verdict] {
         var worst: [String: AttachmentPolicy.Verdict] = [:]
-        for attachment in attachments where attachment.isWithinFile {
+        for attachment in attachments {
             guard let verdict = attachment.verdict, verdict.action != .allow else { continue }
-            var path = attachment.path[...]
-            while let period = path.lastIndex(of: ".") {
-                path = path[..<period]
-                if worst[String(path)].map({ $0.action < verdict.action }) ?? true { worst[String(path)] = verdict }
+            for path in attachment.containers where worst[path].map({ $0.action < verdict.action }) ?? true {
+                worst[path] = verdict
             }
         }
         return worst
+    }
+}
+
+extension AttachmentSummary {
+    /// The paths of the files that this one lies in, the innermost first.
+    fileprivate var containers: [String] {
+        var containers: [String] = []
+        var path = path[...]
+        while let period = path.lastIndex(of: ".") {
+            path = path[..<period]
+            containers.append(String(path))
+        }
+        return containers
     }
 }
 

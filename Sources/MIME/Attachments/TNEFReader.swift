@@ -4,6 +4,8 @@ internal import Mail
 struct TNEFReader {
     private var stream = TNEF()
     private let maxText: Int
+    /// The longest name, subject or type, whatever room there is for texts.
+    private static let maximumName = 4096
     private var charset = Charset.windows1252
     /// The charset of the HTML text, which is octets ([MS-OXPROPS], PidTagInternetCodepage).
     private var htmlCharset: Charset?
@@ -160,7 +162,7 @@ struct TNEFReader {
     }
 
     private mutating func readBody(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) {
-        guard let octets = octets(bytes, property) else { return }
+        guard let octets = octets(bytes, property, limit: maxText) else { return }
         body = PlainText.text(octets, limit: maxText)
         stream.forms.insert(.plain)
     }
@@ -185,7 +187,7 @@ struct TNEFReader {
         stream.forms.insert(.html)
         if property.type == MAPIProperties.PropertyType.binary {
             htmlOctets = bytes.copied(property.value.prefix(maxText))
-        } else if let octets = octets(bytes, property) {
+        } else if let octets = octets(bytes, property, limit: maxText) {
             htmlOctets = octets
             htmlCharset = .utf8
         }
@@ -268,41 +270,43 @@ struct TNEFReader {
 
     // MARK: Text
 
-    /// A property's text in UTF-8, up to the first NUL.
-    private func octets(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) -> [UInt8]? {
+    /// A property's text in UTF-8, up to the first NUL and no longer than so many octets of it.
+    private func octets(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property, limit: Int) -> [UInt8]? {
         switch property.type {
         case MAPIProperties.PropertyType.unicode:
             var units: [UInt16] = []
             for offset in stride(from: property.value.lowerBound, to: property.value.upperBound - 1, by: 2) {
                 let unit = UInt16(truncatingIfNeeded: bytes.littleEndian16(at: offset) ?? 0)
-                guard unit != 0, units.count < maxText else { break }
+                guard unit != 0, units.count < limit else { break }
                 units.append(unit)
             }
             return Array(String(decoding: units, as: UTF16.self).utf8)
         case MAPIProperties.PropertyType.string:
-            return decoded(bytes, property.value)
+            return decoded(bytes, property.value, limit: limit)
         default:
             return nil
         }
     }
 
     private func string(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) -> String? {
-        octets(bytes, property).map(HeaderText.cleaned).flatMap { $0.isEmpty ? nil : $0 }
+        octets(bytes, property, limit: Self.maximumName).map(HeaderText.cleaned).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    private func decoded(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
+    private func decoded(_ bytes: Span<UInt8>, _ range: Range<Int>, limit: Int) -> [UInt8] {
         var end = range.lowerBound
-        let last = range.lowerBound + min(range.count, maxText)
+        let last = range.lowerBound + min(range.count, limit)
         while end < last, bytes[end] != 0 { end += 1 }
         var decoded: [UInt8] = []
         _ = CharsetDecoder.decode(bytes.extracting(range.lowerBound..<end), as: charset, appendingTo: &decoded)
         return decoded
     }
 
-    private func line(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String { HeaderText.cleaned(decoded(bytes, range)) }
+    private func line(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+        HeaderText.cleaned(decoded(bytes, range, limit: Self.maximumName))
+    }
 
     private func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
-        PlainText.text(decoded(bytes, range), limit: maxText)
+        PlainText.text(decoded(bytes, range, limit: maxText), limit: maxText)
     }
 
     // MARK: End

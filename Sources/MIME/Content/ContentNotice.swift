@@ -8,6 +8,8 @@ enum ContentNotice {
     case incompleteTNEF
     case notOpened
     case incompleteSigned
+    case textCut
+    case truncated
 
     /// The notice as a sentence.
     var text: String {
@@ -19,6 +21,8 @@ enum ContentNotice {
         case .inlineSigned: "Signed with OpenPGP within the text; signature not verified."
         case .incompleteTNEF: "Outlook's winmail.dat is damaged; what could be read of it is shown."
         case .notOpened: "Not opened: too much lies within this message."
+        case .textCut: "The text is longer than is shown; the message as it was received has all of it."
+        case .truncated: "Not everything that lies within this message is shown; the message as it was received has it."
         case .incompleteSigned: "The signed content ends too early; what is there is shown."
         }
     }

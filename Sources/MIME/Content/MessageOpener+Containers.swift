@@ -20,6 +20,7 @@ extension MessageOpener {
             case "message/rfc822", "message/global": self = .message
             // QUIRK: gateways that declare everything they do not know as a file.
             case "application/octet-stream" where name == "winmail.dat" || name == "win.dat": self = .tnef
+            case "application/octet-stream" where name.hasSuffix(".eml"): self = .message
             case _ where Protection.mayBeSMIME(part): self = .cms
             default: return nil
             }
@@ -29,25 +30,27 @@ extension MessageOpener {
     /// Opens a part that holds more than itself.
     ///
     /// - Parameters:
-    ///   - isInReport: a message in a report is what the report is about, and not opened.
+    ///   - isInReport: a message in a report is what the report is about, and not shown.
     ///   - hasText: whether the message has a text beside the part.
     /// - Returns: whether it was opened.
     mutating func open(_ part: Part, _ bytes: Span<UInt8>, isInReport: Bool, hasText: Bool) -> Bool {
-        guard let container = Container(part) else { return false }
-        if container == .message, isInReport || !options.unwrapsMessages { return false }
-        guard nesting < Self.maximumNesting else {
-            append(.notOpened, file: path + "\(part.index)")
-            return false
-        }
+        let file = path + "\(part.index)"
+        guard let container = Container(part), mayOpen(file) else { return false }
+        if isReading, container == .message, isInReport || !options.unwrapsMessages { return false }
+        guard nesting < Self.maximumNesting else { return leave(file) }
         // A message travels as it is, mostly, and is read where it lies.
         guard part.transferEncoding != .identity else {
             return open(container, part, bytes.extracting(part.bodyRange), hasText: hasText)
         }
-        guard let content = decoded(part, bytes) else {
-            append(.notOpened, file: path + "\(part.index)")
-            return false
-        }
+        guard let content = decoded(part, bytes) else { return leave(file) }
         return open(container, part, content.span, hasText: hasText)
+    }
+
+    /// Leaves a file closed, and says so.
+    private mutating func leave(_ file: String) -> Bool {
+        append(.notOpened, file: file)
+        incomplete.insert(file)
+        return false
     }
 
     private mutating func open(
@@ -75,12 +78,19 @@ extension MessageOpener {
     static func mayOpen(_ part: Part) -> Bool { Container(part) != nil }
 
     private mutating func openMessage(_ content: Span<UInt8>, _ file: String) -> Bool {
-        let message = Message(parsing: content, limits: options.limits)
         depth += 1
+        let message = parsed(content, file)
         append(.message, EmbeddedHeading.text(of: message, in: content), file: file)
         open(message, content)
         depth -= 1
         return true
+    }
+
+    private mutating func parsed(_ content: Span<UInt8>, _ file: String) -> Message {
+        let message = Message(parsing: content, limits: options.limits)
+        let limits: Set<Defect.Kind> = [.tooManyParts, .tooDeep, .messageTooLarge, .workExhausted]
+        if message.defects.contains(where: { limits.contains($0.kind) }) { incomplete.insert(file) }
+        return message
     }
 
     // MARK: S/MIME
@@ -90,9 +100,12 @@ extension MessageOpener {
         case .smimeSigned:
             guard let cms = CMSContent(content), cms.kind == .signedData else { return false }
             append(.opaqueSigned, file: file)
-            if !cms.isComplete { append(.incompleteSigned, file: file) }
+            if !cms.isComplete {
+                append(.incompleteSigned, file: file)
+                incomplete.insert(file)
+            }
             let inner = cms.content(in: content)
-            open(Message(parsing: inner.span, limits: options.limits), inner.span)
+            open(parsed(inner.span, file), inner.span)
             return true
         case .smimeCompressed: append(.compressed, file: file)
         case .smimeEncrypted: append(.encrypted(with: "S/MIME"), file: file)
@@ -104,54 +117,66 @@ extension MessageOpener {
     // MARK: TNEF
 
     private mutating func openTNEF(_ content: Span<UInt8>, _ file: String, hasText: Bool) -> Bool {
-        guard let tnef = TNEF(parsing: content, maxText: max(0, min(options.limits.maxText, textRoom))) else {
-            return false
-        }
-        if !tnef.isComplete { append(.incompleteTNEF, file: file) }
+        guard let tnef = parsedTNEF(content, file) else { return false }
         show(tnef, content, hasText: hasText)
         return true
     }
 
+    private mutating func parsedTNEF(_ content: Span<UInt8>, _ file: String) -> TNEF? {
+        let room = isReading ? max(0, min(options.limits.maxText, textRoom)) : 0
+        guard let tnef = TNEF(parsing: content, maxText: room) else { return nil }
+        if !tnef.isComplete {
+            append(.incompleteTNEF, file: file)
+            incomplete.insert(file)
+        }
+        return tnef
+    }
+
     private mutating func show(_ tnef: TNEF, _ content: Span<UInt8>, hasText: Bool) {
-        if !hasText { appendText(of: tnef) }
+        if isReading { appendText(of: tnef, hasText: hasText) }
         for (index, attachment) in tnef.attachments.enumerated() {
             guard let range = attachment.content else { continue }
             let octets = content.extracting(range)
-            var isOpened = false
-            if attachment.kind == .message, options.unwrapsMessages, nesting < Self.maximumNesting {
-                let outer = path
-                path += "\(index)."
-                nesting += 1
-                isOpened = openEmbedded(octets, outer + "\(index)")
-                path = outer
-                nesting -= 1
-            }
+            let isOpened = attachment.kind == .message && openEmbedded(octets, index)
             addFile(attachment, octets, path + "\(index)", isOpened: isOpened)
         }
     }
 
     /// A message within Outlook's form: a stream of the same kind.
-    private mutating func openEmbedded(_ content: Span<UInt8>, _ file: String) -> Bool {
-        guard let tnef = TNEF(parsing: content, maxText: max(0, min(options.limits.maxText, textRoom))) else {
-            return false
-        }
+    private mutating func openEmbedded(_ content: Span<UInt8>, _ index: Int) -> Bool {
+        let file = path + "\(index)"
+        guard mayOpen(file), !isReading || options.unwrapsMessages else { return false }
+        guard nesting < Self.maximumNesting else { return leave(file) }
+        guard let tnef = parsedTNEF(content, file) else { return false }
+        let outer = path
+        path = file + "."
+        nesting += 1
         depth += 1
         append(.message, EmbeddedHeading.text(of: tnef), file: file)
         show(tnef, content, hasText: false)
         depth -= 1
+        nesting -= 1
+        path = outer
         return true
     }
 
-    private mutating func appendText(of tnef: TNEF) {
+    /// Shows the text of a stream, unless the message beside it says the same.
+    private mutating func appendText(of tnef: TNEF, hasText: Bool) {
+        let room = max(0, min(options.limits.maxText, textRoom))
         var text = tnef.text ?? ""
         let source = tnef.html.map { Array($0.utf8) }
         if text.isBlank, let source {
-            text = String(decoding: HTMLText.text(of: source.span, limit: max(0, textRoom)).text, as: UTF8.self)
+            text = String(decoding: HTMLText.text(of: source.span, limit: room).text, as: UTF8.self)
         }
-        guard !text.isBlank else { return }
+        guard !text.isBlank else {
+            if room == 0, !tnef.forms.isEmpty { append(.textCut) }
+            return
+        }
+        if hasText, let beside = readable.sections.last(where: { $0.kind == .text })?.text, beside.says(text) { return }
         textRoom -= text.utf8.count
         let spans = ReplyExtraction(text, subject: tnef.subject ?? "").spans
         append(.text, text, spans: spans, html: source.map { sanitized($0) })
+        if text.utf8.count + 4 >= room { append(.textCut) }
     }
 
     // MARK: Files
@@ -159,20 +184,18 @@ extension MessageOpener {
     /// Lists a part as a file.
     mutating func addFile(_ part: Part, _ bytes: Span<UInt8>, isOpened: Bool) {
         let file = path + "\(part.index)"
-        if case .content(let wanted) = purpose {
-            guard file == wanted else { return }
+        if case .contents(let wanted) = purpose {
+            guard wanted.contains(file) else { return }
             var kept: [UInt8] = []
             _ = decoder.decode(part.transferEncoding, bytes, part.bodyRange) { kept.append(copying: $0) }
-            content = kept
+            contents[file] = kept
             return
         }
         // The files of the message itself are in its summary.
         if case .inventory = purpose, path.isEmpty { return }
-        fileRoom -= TransferDecoder.maximumSize(part.transferEncoding, part.bodyRange.count)
-        guard fileRoom >= 0 else {
-            readable.isTruncated = true
-            return
-        }
+        let size = TransferDecoder.maximumSize(part.transferEncoding, part.bodyRange.count)
+        guard size <= fileRoom else { return noteMissingFile() }
+        fileRoom -= size
         list(
             reader.read(part, bytes),
             ReadableMessage.File(
@@ -193,8 +216,8 @@ extension MessageOpener {
         _ file: String,
         isOpened: Bool
     ) {
-        if case .content(let wanted) = purpose {
-            if file == wanted { content = octets.copied(0..<octets.count) }
+        if case .contents(let wanted) = purpose {
+            if wanted.contains(file) { contents[file] = octets.copied(0..<octets.count) }
             return
         }
         list(
@@ -210,11 +233,14 @@ extension MessageOpener {
         )
     }
 
+    /// Notes that a file is not listed for a limit.
+    private mutating func noteMissingFile() {
+        readable.isTruncated = true
+        if !path.isEmpty { incomplete.insert(String(path.dropLast())) }
+    }
+
     private mutating func list(_ content: AttachmentReader.Content, _ file: ReadableMessage.File) {
-        guard readable.files.count + inventory.count < options.limits.maxParts else {
-            readable.isTruncated = true
-            return
-        }
+        guard readable.files.count + inventory.count < options.limits.maxParts else { return noteMissingFile() }
         guard isReading else {
             inventory.append(AttachmentSummary(file, content, isWithinMessage: depth > 0))
             return
@@ -242,6 +268,14 @@ extension AttachmentSummary {
             hasMacros: content.hasMacros,
             isWithinMessage: isWithinMessage
         )
+    }
+}
+
+extension String {
+    /// Whether the text begins with what another one says, whatever the white space.
+    fileprivate func says(_ other: String) -> Bool {
+        func words(_ text: String) -> [UInt8] { text.utf8.filter { $0 > Octet.space } }
+        return words(self).starts(with: words(other))
     }
 }
 

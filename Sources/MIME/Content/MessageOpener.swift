@@ -8,15 +8,17 @@ struct MessageOpener {
         case reading
         /// To list the files that lie within others, with what a policy judges by.
         case inventory
-        /// To take the content of one file, by its path.
-        case content(String)
+        /// To take the contents of some files, by their paths.
+        case contents(Set<String>)
     }
 
     var readable = ReadableMessage()
     /// The files that lie within others.
     var inventory: [AttachmentSummary] = []
-    /// The content of the file that was asked for.
-    var content: [UInt8]?
+    /// The files of which not all that lies within is in the inventory.
+    var incomplete: Set<String> = []
+    /// The contents that were asked for.
+    var contents: [String: [UInt8]] = [:]
     let options: ReadableMessage.Options
     let purpose: Purpose
     /// Where the walk is: the index of each part that was opened, with a period behind.
@@ -34,13 +36,16 @@ struct MessageOpener {
     /// Octets of text that may still be shown.
     var textRoom: Int
     /// Calendars that were shown; invitations often come twice.
-    private var cards: [CalendarCard] = []
+    private var cards: Set<CalendarCard> = []
+    /// The files that must be opened for the contents that were asked for.
+    private let wantedContainers: Set<String>
     var decoder = TransferDecoder()
     var reader = AttachmentReader()
 
     init(_ options: ReadableMessage.Options, purpose: Purpose = .reading) {
         self.options = options
         self.purpose = purpose
+        wantedContainers = if case .contents(let paths) = purpose { Self.containers(of: paths) } else { [] }
         room = options.limits.maxDecodedSize
         fileRoom = options.limits.maxDecodedSize
         textLimit = max(options.limits.maxText, options.limits.maxText.multipliedReportingOverflow(by: 4).partialValue)
@@ -54,25 +59,49 @@ struct MessageOpener {
 
     /// Reads a message or an entity of one.
     mutating func open(_ message: Message, _ bytes: Span<UInt8>) {
+        let roles = TextExtraction.roles(of: message, in: bytes, limits: options.limits)
+        let hasText = isReading && read(message, roles, bytes)
+        for part in message.parts where roles[part.index] == .attachment {
+            let isOpened = open(part, bytes, isInReport: message.isReport, hasText: hasText)
+            addFile(part, bytes, isOpened: isOpened)
+        }
+    }
+
+    /// Reads the texts and the calendars of a message.
+    ///
+    /// - Returns: whether there is a text.
+    private mutating func read(_ message: Message, _ roles: [TextExtraction.Role], _ bytes: Span<UInt8>) -> Bool {
+        for part in message.parts { announce(part, of: message) }
         var extraction = TextExtraction(
             limit: max(0, min(options.limits.maxText, textRoom)),
             maxLineLength: .max,
             work: message.work
         )
-        let roles = extraction.append(message, bytes)
-        var hasText = false
-        if isReading {
-            for part in message.parts { announce(part, of: message) }
-            hasText = appendText(extraction.takeText(), message, bytes)
-            // The calendars first: they say what the message is about.
-            for part in message.parts where part.contentType.isCalendar && roles[part.index] != .text {
-                appendCard(part, bytes)
+        for part in message.parts where roles[part.index] == .text { extraction.append(part, bytes) }
+        let hasText = appendText(extraction.takeText(), message, bytes)
+        if extraction.isTruncated { append(.textCut) }
+        // The calendars first: they say what the message is about.
+        for part in message.parts where part.contentType.isCalendar && roles[part.index] != .text {
+            appendCard(part, bytes)
+        }
+        return hasText
+    }
+
+    /// Whether a file is opened for what was asked for.
+    func mayOpen(_ file: String) -> Bool {
+        if case .contents = purpose { wantedContainers.contains(file) } else { true }
+    }
+
+    private static func containers(of paths: Set<String>) -> Set<String> {
+        var containers: Set<String> = []
+        for path in paths {
+            var path = path[...]
+            while let period = path.lastIndex(of: ".") {
+                path = path[..<period]
+                guard containers.insert(String(path)).inserted else { break }
             }
         }
-        for part in message.parts where roles[part.index] == .attachment {
-            let isOpened = open(part, bytes, isInReport: message.isReport, hasText: hasText)
-            addFile(part, bytes, isOpened: isOpened)
-        }
+        return containers
     }
 
     /// Tells of signatures and encryption around parts.
@@ -141,12 +170,18 @@ struct MessageOpener {
     }
 
     private mutating func appendCard(_ part: Part, _ bytes: Span<UInt8>) {
+        guard cards.count < Self.maximumCards else {
+            readable.isTruncated = true
+            return
+        }
         guard let content = decoded(part, bytes), let card = CalendarCard(parsing: content.span),
-            !cards.contains(card)
+            cards.insert(card).inserted
         else { return }
-        cards.append(card)
         append(.calendar, card.text, file: path + "\(part.index)")
     }
+
+    /// How many calendars are shown.
+    private static let maximumCards = 20
 
     // MARK: Sections
 
@@ -193,6 +228,17 @@ extension String {
 }
 
 extension Message {
-    /// Whether this is what a mail system reports (RFC 6522).
-    fileprivate var isReport: Bool { parts[0].contentType.mediaType == "multipart/report" }
+    /// Whether this is what a mail system, a reader or a provider reports (RFC 6522), and not a type that anyone can
+    /// write.
+    fileprivate var isReport: Bool {
+        guard parts[0].contentType.mediaType == "multipart/report" else { return false }
+        return parts.contains { part in
+            part.contentType.type == "message" && Self.reports.contains(part.contentType.subtype)
+        }
+    }
+
+    private static let reports: Set<String> = [
+        "delivery-status", "global-delivery-status", "disposition-notification", "global-disposition-notification",
+        "feedback-report",
+    ]
 }

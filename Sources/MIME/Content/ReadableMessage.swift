@@ -100,7 +100,7 @@ public struct ReadableMessage: Sendable, Hashable, Codable {
     public internal(set) var files: [File] = []
     /// How many pictures would be fetched from elsewhere and are left out of the HTML.
     public internal(set) var blockedImages = 0
-    /// What is wrong in what was opened; ``Message/summary(of:limits:)`` tells of the message itself.
+    /// Whether a limit was met, so that something is neither shown nor listed; a notice says so.
     public internal(set) var isTruncated = false
 
     /// Makes a message readable.
@@ -109,24 +109,28 @@ public struct ReadableMessage: Sendable, Hashable, Codable {
     public init(_ bytes: Span<UInt8>, options: Options = Options()) {
         var opener = MessageOpener(options)
         opener.open(Message(parsing: bytes, limits: options.limits), bytes)
+        if opener.readable.isTruncated { opener.append(.truncated) }
         self = opener.readable
     }
 
     init() {}
 
-    /// The content of a file within a message.
+    /// The contents of files of a message, whatever the setting for messages within it.
     ///
     /// - Parameters:
-    ///   - path: the file's, as in ``File/path``.
+    ///   - paths: the files', as in ``File/path``.
     ///   - bytes: the octets of the message.
-    /// - Returns: `nil` when there is no such file.
-    public static func content(
-        ofFile path: String,
+    ///   - limits: those by which the message was read when it came, since they decide which files there are.
+    /// - Returns: the contents by path, without those that are not there.
+    public static func contents(
+        ofFiles paths: Set<String>,
         in bytes: Span<UInt8>,
-        options: Options = Options()
-    ) -> [UInt8]? {
-        var opener = MessageOpener(options, purpose: .content(path))
-        opener.open(Message(parsing: bytes, limits: options.limits), bytes)
-        return opener.content
+        limits: Message.Limits = Message.Limits()
+    ) -> [String: [UInt8]] {
+        var options = Options()
+        options.limits = limits
+        var opener = MessageOpener(options, purpose: .contents(paths))
+        opener.open(Message(parsing: bytes, limits: limits), bytes)
+        return opener.contents
     }
 }

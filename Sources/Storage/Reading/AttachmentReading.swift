@@ -54,6 +54,9 @@ public struct AttachmentRow: Hashable, Sendable {
         AttachmentName(name, format: detectedType.flatMap { FileFormat(mediaType: $0) }).text
     }
 
+    /// Whether it lies within another file.
+    public var isWithinFile: Bool { path.contains(".") }
+
     /// Whether lists may leave it out, since it adds nothing to what is there.
     public var isHidden: Bool { action == .allow && (repeats != nil || isSignature) }
 
@@ -87,7 +90,8 @@ extension SQLReader {
                 number += 1
                 comments[comment].attachments[index].number = number
                 let file = comments[comment].attachments[index]
-                guard file.isImage else { continue }
+                // One that nobody can open does not stand for one that everybody can.
+                guard file.isImage, file.action == .allow else { continue }
                 if let earlier = first[file.sha256] {
                     comments[comment].attachments[index].repeats = earlier
                 } else {

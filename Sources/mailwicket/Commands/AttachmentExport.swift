@@ -37,15 +37,42 @@ package struct AttachmentExport {
     }
 
     private let store: StoreReader
-    private let options: ReadableMessage.Options
+    private let limits: Message.Limits
+    /// What was taken out of a message together, since each walk opens all that lies around it.
+    private var taken: [String: [UInt8]] = [:]
+    private var takenOf: UniqueID?
 
     /// Makes an export.
     ///
-    /// - Parameter options: those by which messages are opened when they come, since they decide which files there are.
-    package init(store: StoreReader, options: ReadableMessage.Options) {
+    /// - Parameter limits: those by which messages are parsed when they come, since they decide which parts there are.
+    package init(store: StoreReader, limits: Message.Limits) {
         self.store = store
-        self.options = options
+        self.limits = limits
     }
+
+    /// Takes files that lie within others out of a message in one walk, for the writing that follows.
+    ///
+    /// - Parameter files: files of a thread in their order; as many as belong together and are not too large are taken.
+    package mutating func take(_ files: some Collection<AttachmentRow>) {
+        guard let first = files.first, first.isWithinFile, takenOf != first.message || taken[first.path] == nil else {
+            return
+        }
+        var size = 0
+        let together = files.prefix { file in
+            size += file.size
+            return file.message == first.message && (size <= Self.maximumTaken || file == first)
+        }
+        let paths = Set(together.filter(\.isWithinFile).map(\.path))
+        takenOf = first.message
+        // What cannot be read is told when the file is written.
+        taken =
+            (try? store.withOctets(of: first.message) { octets in
+                ReadableMessage.contents(ofFiles: paths, in: octets, limits: limits)
+            }) ?? [:]
+    }
+
+    /// What is taken at once, in octets.
+    private static let maximumTaken = 67_108_864
 
     /// Writes a file under a name, which it gets only when it is whole and right.
     package func write(_ file: AttachmentRow, to path: String, overwriting: Bool) throws(Failure) {
@@ -106,8 +133,8 @@ package struct AttachmentExport {
         _ octets: Span<UInt8>,
         into sink: (Span<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
-        guard !file.path.contains(".") else { return try take(file, octets, into: sink) }
-        let message = Message(parsing: octets, limits: options.limits)
+        guard !file.isWithinFile else { return try writeTaken(file, octets, into: sink) }
+        let message = Message(parsing: octets, limits: limits)
         guard let index = Int(file.path), message.parts.indices.contains(index) else {
             throw .missing(path: file.path)
         }
@@ -125,15 +152,17 @@ package struct AttachmentExport {
         guard digest.finalize() == file.sha256 else { throw .changed(path: file.path) }
     }
 
-    /// Takes a file out of another one, where it lies whole.
-    private func take(
+    /// Gives a file that lies within another one, where it is whole.
+    private func writeTaken(
         _ file: AttachmentRow,
         _ octets: Span<UInt8>,
         into sink: (Span<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
-        guard let content = ReadableMessage.content(ofFile: file.path, in: octets, options: options) else {
-            throw .missing(path: file.path)
+        var content = takenOf == file.message ? taken[file.path] : nil
+        if content == nil {
+            content = ReadableMessage.contents(ofFiles: [file.path], in: octets, limits: limits)[file.path]
         }
+        guard let content else { throw .missing(path: file.path) }
         guard SHA256.digest(of: content.span) == file.sha256 else { throw .changed(path: file.path) }
         try sink(content.span)
     }

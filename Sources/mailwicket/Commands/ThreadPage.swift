@@ -5,11 +5,18 @@ package struct ThreadPage {
     private let title: String
     private let allowsRemoteImages: Bool
     private var body = ""
+    /// What stands for a picture until it is there; no mail can know it.
+    private let mark = "picture-\(UInt64.random(in: 0 ... .max))-"
+    /// Octets that pictures may still take.
+    private var room: Int
 
     /// Begins a page.
     ///
-    /// - Parameter allowsRemoteImages: whether pictures from elsewhere may be loaded.
-    package init(title: String, allowsRemoteImages: Bool) {
+    /// - Parameters:
+    ///   - allowsRemoteImages: whether pictures from elsewhere may be loaded.
+    ///   - room: what all pictures of the page may take, in octets.
+    package init(title: String, allowsRemoteImages: Bool, room: Int = 67_108_864) {
+        self.room = room
         self.title = title
         self.allowsRemoteImages = allowsRemoteImages
         body = "<h1>\(Self.escaped(title))</h1>\n"
@@ -17,22 +24,73 @@ package struct ThreadPage {
 
     /// Adds an entry of the thread.
     ///
-    /// - Parameter pictures: where the pictures of the message are to be had, by Content-ID.
+    /// - Parameters:
+    ///   - contentIDs: the Content-IDs of the pictures that the message has.
+    ///   - pictures: gives the addresses of those that are shown, by Content-ID.
     package mutating func add(
         heading: String,
         sections: [ReadableMessage.Section],
-        pictures: [String: String],
-        notes: [String]
-    ) {
-        body += "<article>\n<h2>\(Self.escaped(heading))</h2>\n"
+        contentIDs: [String] = [],
+        notes: [String],
+        pictures: (Set<String>) throws -> [String: String] = { _ in [:] }
+    ) rethrows {
+        var html = ""
         for section in sections {
             // A step to the right for each message around.
-            body += "<section class=\"\(section.kind.rawValue)\" style=\"margin-left:\(2 * section.depth)em\">"
-            body += Self.placing(pictures, in: section.html)
-            body += "</section>\n"
+            html += "<section class=\"\(section.kind.rawValue)\" style=\"margin-left:\(2 * section.depth)em\">"
+            html += marked(section.html, contentIDs)
+            html += "</section>\n"
         }
+        let (placed, missing) = try place(in: html, contentIDs, pictures)
+        body += "<article>\n<h2>\(Self.escaped(heading))</h2>\n\(placed)"
         for note in notes { body += "<p class=\"note\">\(Self.escaped(note))</p>\n" }
+        if missing > 0 {
+            let what = missing == 1 ? "1 picture is" : "\(missing) pictures are"
+            body += "<p class=\"note\">[\(what) not shown: too large, no picture, or not kept]</p>\n"
+        }
         body += "</article>\n"
+    }
+
+    /// The HTML with a mark for each `cid:` address (RFC 2392).
+    private func marked(_ html: String, _ contentIDs: [String]) -> String {
+        guard html.contains("cid:") else { return html }
+        let marks = Dictionary(
+            contentIDs.enumerated().map { ($1, "\(mark)\($0);") },
+            uniquingKeysWith: { first, _ in first }
+        )
+        var policy = HTMLPolicy()
+        policy.contentAddress = { [missing = "\(mark)x;"] in marks[$0] ?? missing }
+        policy.remoteImages = .shown
+        policy.namesLinkTargets = false
+        // A mark is longer than an address, and nothing may be cut here that was not before.
+        policy.maxOutput = .max
+        return SanitizedHTML(sanitizing: Array(html.utf8).span, policy: policy).html
+    }
+
+    /// The HTML with pictures for their marks, and how many are not there.
+    private mutating func place(
+        in html: String,
+        _ contentIDs: [String],
+        _ pictures: (Set<String>) throws -> [String: String]
+    ) rethrows -> (html: String, missing: Int) {
+        let pieces = html.split(separator: mark, omittingEmptySubsequences: false)
+        guard pieces.count > 1 else { return (html, 0) }
+        func contentID(_ piece: Substring) -> String? {
+            Int(piece.prefix { $0 != ";" }).map { contentIDs[$0] }
+        }
+        let addresses = try pictures(Set(pieces.dropFirst().compactMap(contentID)))
+        var placed = String(pieces[0])
+        var missing = 0
+        for piece in pieces.dropFirst() {
+            if let address = contentID(piece).flatMap({ addresses[$0] }), address.utf8.count <= room {
+                placed += address
+                room -= address.utf8.count
+            } else {
+                missing += 1
+            }
+            placed += piece.drop { $0 != ";" }.dropFirst()
+        }
+        return (placed, missing)
     }
 
     /// The page.
@@ -61,16 +119,6 @@ package struct ThreadPage {
             </html>
 
             """
-    }
-
-    /// The HTML with its `cid:` addresses replaced; what is not there is left without a source (RFC 2392).
-    private static func placing(_ pictures: [String: String], in html: String) -> String {
-        guard html.contains("cid:") else { return html }
-        var policy = HTMLPolicy()
-        policy.contentAddress = { pictures[$0] }
-        policy.remoteImages = .shown
-        policy.namesLinkTargets = false
-        return SanitizedHTML(sanitizing: Array(html.utf8).span, policy: policy).html
     }
 
     private static func escaped(_ text: String) -> String {

@@ -53,11 +53,11 @@ struct TicketAttachmentCommand: AsyncParsableCommand {
         let found = try TicketThread(number, configuration, in: store)
         let ticket = TicketNumber(prefix: configuration.ticketPrefix, value: found.ticket.number).description
         let files = found.entries.flatMap(\.row.attachments)
-        let export = AttachmentExport(store: store, options: configuration.readableOptions)
+        var export = AttachmentExport(store: store, limits: configuration.parser)
         if let index {
             try write(index, of: files, ticket, export)
         } else if let all {
-            try writeAll(files, to: all, export)
+            try writeAll(files, to: all, &export)
         } else {
             try list(files, ticket)
         }
@@ -105,7 +105,11 @@ struct TicketAttachmentCommand: AsyncParsableCommand {
         }
     }
 
-    private func writeAll(_ files: [AttachmentRow], to folder: String, _ export: AttachmentExport) throws {
+    private func writeAll(
+        _ files: [AttachmentRow],
+        to folder: String,
+        _ export: inout AttachmentExport
+    ) throws {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
@@ -113,12 +117,13 @@ struct TicketAttachmentCommand: AsyncParsableCommand {
         }
         var failed: ExitCode?
         var names = AttachmentNames()
-        for file in files where allFiles || !file.isHidden {
+        for (index, file) in files.enumerated() where allFiles || !file.isHidden {
             guard blocked || file.action == .allow else {
                 failed = ExitStatus.fail(.failed, "file \(file.number) is not written. \(Self.refusal(file))")
                 continue
             }
             let path = "\(folder)/\(names.take(file.harmlessName, number: file.number))"
+            export.take(files[index...])
             do {
                 try export.write(file, to: path, overwriting: force)
                 Output.text("[\(file.number)] \(path)  \(Output.size(file.size))")

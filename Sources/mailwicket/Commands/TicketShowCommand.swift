@@ -72,13 +72,14 @@ struct TicketShowCommand: AsyncParsableCommand {
             allowsRemoteImages: remoteImages
         )
         for (comment, (entry, readable)) in zip(comments, zip(entries, readable)) {
-            page.add(
+            let ids = readable?.files.compactMap(\.contentID) ?? []
+            try page.add(
                 heading: "\(comment.number): \(comment.heading)",
                 sections: readable?.sections
                     ?? comment.sections.map { ReadableMessage.Section(kind: .text, text: $0.text) },
-                pictures: try pictures(of: readable, entry.row, store, options),
+                contentIDs: ids,
                 notes: comment.notes(of: view.ticket.number)
-            )
+            ) { shown in try pictures(shown, of: readable, entry.row, store, options) }
         }
         try Output.raw(Array(page.html.utf8))
     }
@@ -104,23 +105,23 @@ struct TicketShowCommand: AsyncParsableCommand {
 
     /// The pictures that the HTML refers to, by Content-ID, as addresses that hold them.
     private func pictures(
+        _ shown: Set<String>,
         of readable: ReadableMessage?,
         _ row: CommentRow,
         _ store: StoreReader,
         _ options: ReadableMessage.Options
     ) throws -> [String: String] {
-        guard let readable, let message = row.message, readable.sections.contains(where: { $0.html.contains("cid:") })
-        else { return [:] }
-        let octets = try store.octetsOrFail(of: message)
-        var pictures: [String: String] = [:]
-        for file in readable.files {
-            guard let id = file.contentID, pictures[id] == nil, file.size <= Self.maximumPicture,
-                let content = ReadableMessage.content(ofFile: file.path, in: octets.span, options: options),
-                let address = PictureAddress.address(of: content)
-            else { continue }
-            pictures[id] = address
+        guard let readable, let message = row.message, !shown.isEmpty else { return [:] }
+        // What the policy does not keep is not shown either.
+        let kept = Set(row.attachments.filter { $0.action == .allow }.map(\.path))
+        var paths: [String: String] = [:]
+        for file in readable.files where file.size <= Self.maximumPicture && kept.contains(file.path) {
+            guard let id = file.contentID, shown.contains(id), paths[id] == nil else { continue }
+            paths[id] = file.path
         }
-        return pictures
+        let octets = try store.octetsOrFail(of: message)
+        let contents = ReadableMessage.contents(ofFiles: Set(paths.values), in: octets.span, limits: options.limits)
+        return paths.compactMapValues { contents[$0].flatMap(PictureAddress.address) }
     }
 
     /// The largest picture that is written into the page, in octets.

@@ -94,14 +94,17 @@ struct SectionView: Encodable {
         )
     }
 
+    private static let margin = "    "
+
     /// Prints the piece for people.
     func print(isFull: Bool) {
-        let indent = String(repeating: "  | ", count: depth)
+        // No line of a mail begins where lines of ours do.
+        let indent = Self.margin + String(repeating: "| ", count: depth)
         switch kind {
         case "notice":
-            Output.text("(\(text))", indent: indent)
+            Output.text("(\(text))", indent: String(repeating: "| ", count: depth))
         case "message", "calendar":
-            Output.text(text, indent: indent + "    ")
+            Output.text(text, indent: indent + "  ")
         default:
             Output.prose(isFull ? text : runs.map(\.text).joined(separator: "\n\n"), indent: indent)
         }

@@ -43,6 +43,7 @@ extension Configuration {
             words,
             default: attachments.inconsistentArchives
         )
+        attachments.unopened = section.choice("unopened", words, default: attachments.unopened)
         attachments.contradictions = section.choice("contradictions", words, default: attachments.contradictions)
         attachments.blocked = section.choice("blocked", words, default: attachments.blocked)
         attachments.overLimit = section.choice("over_limit", words, default: attachments.overLimit)

@@ -17,9 +17,16 @@ enum ReadableChecks {
             try require(!isAllHidden, "nothing of a text is shown")
         }
         try require(Set(readable.files.map(\.path)).count == readable.files.count, "two files with one path")
-        for file in readable.files.prefix(8) {
-            let content = ReadableMessage.content(ofFile: file.path, in: octets.span)
-            try require(content?.count == file.size, "a file's content has another size")
+        let contents = ReadableMessage.contents(ofFiles: Set(readable.files.map(\.path)), in: octets.span)
+        for file in readable.files {
+            try require(contents[file.path]?.count == file.size, "a file's content has another size")
         }
+        let message = Message(parsing: octets.span)
+        var summary = message.summary(of: octets.span)
+        summary.openAttachments(of: message, in: octets.span, limits: Message.Limits())
+        summary.judgeAttachments(by: AttachmentPolicy())
+        let listed = Set(summary.attachments.map(\.path))
+        try require(listed.count == summary.attachments.count, "two rows with one path")
+        try require(readable.files.allSatisfy { listed.contains($0.path) }, "a file that is read and not listed")
     }
 }
