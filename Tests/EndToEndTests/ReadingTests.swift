@@ -24,8 +24,17 @@ extension EndToEnd {
 
             From: Bob <bob@client.example>
             Subject: the original
+            MIME-Version: 1.0
+            Content-Type: multipart/mixed; boundary=c
+
+            --c
 
             Words of Bob.
+            --c
+            Content-Type: text/csv; name=list.csv
+
+            1,2
+            --c--
             --b--
 
             """.replacing("\n", with: "\r\n")
@@ -53,6 +62,9 @@ extension EndToEnd {
                 #expect(loading.output.contains("track.example"))
                 let raw = try await server.run("ticket", "show", "1", "--raw")
                 #expect(raw.output == Self.message)
+                #expect(full.output.contains("[2] list.csv, text/csv, 3 B\n"))
+                let file = try await server.run("ticket", "attachment", "1", "2", "--output", "-")
+                #expect(file.output == "1,2")
                 let none = try await server.run("ticket", "show", "1", "--entry", "2")
                 #expect(none.ending == .exited(66))
                 #expect(none.errors.contains("ends with entry 1"))

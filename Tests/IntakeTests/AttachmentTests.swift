@@ -186,6 +186,38 @@ import Ticketing
         }
     }
 
+    @Test func aBlockedImageStandsForNoOther() async throws {
+        try await Self.withPipeline { intake in
+            let image = Self.image(1)
+            let files = [
+                File(name: "shot.png.exe", type: "image/png", content: image),
+                File(name: "shot.png", type: "image/png", content: image),
+            ]
+            let entry = try await intake.commit(Self.mail("1@c.example", files))
+            let rows = try await intake.comments(entry.ticket)[0].attachments
+            #expect(rows.map(\.action) == [.quarantine, .allow])
+            #expect(rows.map(\.repeats) == [nil, nil] && rows.allSatisfy { !$0.isHidden })
+        }
+    }
+
+    @Test func filesWithinAMessageAreFilesOfTheTicket() async throws {
+        try await Self.withPipeline { intake in
+            var mail = Mail(id: "1@c.example")
+            mail.fields = ["Content-Type: multipart/mixed; boundary=b"]
+            mail.body = "--b\r\n\r\nSee below.\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+            mail.body += "Subject: inner\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nWords.\r\n"
+            mail.body += "--c\r\nContent-Type: text/csv; name=a.csv\r\n\r\n1,2\r\n"
+            mail.body += "--c\r\nContent-Type: application/octet-stream; name=a.exe\r\n\r\nMZ\r\n--c--\r\n--b--\r\n"
+            let entry = try await intake.commit(mail)
+            let rows = try await intake.comments(entry.ticket)[0].attachments
+            #expect(rows.map(\.path) == ["2", "2.2", "2.3"])
+            #expect(rows.map(\.action) == [.quarantine, .allow, .quarantine])
+            #expect(rows[0].note?.contains("it holds a file that is not kept (a.exe)") == true)
+            let step = try #require(try await Self.step(intake, entry))
+            #expect(step.verdict == .attachmentsBlocked)
+        }
+    }
+
     @Test func anImageOfManyTicketsIsASignature() async throws {
         try await Self.withPipeline { intake in
             let logo = File(name: "logo.png", type: "image/png", content: Self.image(1))
