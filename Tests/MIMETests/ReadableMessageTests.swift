@@ -403,6 +403,11 @@ import Testing
         #expect(contents.count == 50 && contents["1.49"] == Array("content 49".utf8))
     }
 
+    @Test(arguments: ["text/plain", "text/html"]) func controlsOfEightBitsAreNoText(type: String) {
+        let readable = Self.read("Subject: x\nContent-Type: \(type); charset=utf-8\n\na\u{9B}1mb\u{85}c\u{1B}d\n")
+        #expect(readable.sections.first.map(Self.shown) == "a1mbcd")
+    }
+
     // MARK: Form
 
     @Test func itIsTheSameAfterItWasStored() throws {

@@ -166,7 +166,7 @@ extension MessageOpener {
         var text = tnef.text ?? ""
         let source = tnef.html.map { Array($0.utf8) }
         if text.isBlank, let source {
-            text = String(decoding: HTMLText.text(of: source.span, limit: room).text, as: UTF8.self)
+            text = PlainText.text(HTMLText.text(of: source.span, limit: room).text, limit: .max)
         }
         guard !text.isBlank else {
             if room == 0, !tnef.forms.isEmpty { append(.textCut) }

@@ -78,7 +78,9 @@ struct MessageOpener {
             work: message.work
         )
         for part in message.parts where roles[part.index] == .text { extraction.append(part, bytes) }
-        let hasText = appendText(extraction.takeText(), message, bytes)
+        // Controls of eight bits too, which a terminal obeys.
+        let text = PlainText.text(Array(extraction.takeText().utf8), limit: .max)
+        let hasText = appendText(text, message, bytes)
         if extraction.isTruncated { append(.textCut) }
         // The calendars first: they say what the message is about.
         for part in message.parts where part.contentType.isCalendar && roles[part.index] != .text {

@@ -43,7 +43,10 @@ struct HTMLLinkText {
     var notice: [UInt8] {
         guard let host = noticedHost else { return [] }
         var notice = Self.noticeStart
-        for octet in host.prefix(Self.maxHost) { notice.append(escaping: octet) }
+        for octet in host.prefix(Self.maxHost) {
+            // As in all text, a quotation mark stays.
+            if octet == Octet.quote { notice.append(octet) } else { notice.append(escaping: octet) }
+        }
         return notice + Self.noticeEnd
     }
 
