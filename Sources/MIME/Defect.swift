@@ -86,6 +86,27 @@ public struct Defect: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(kind.rawValue) in part \(part)" }
 }
 
+extension Defect.Kind {
+    /// Whether a limit was met, so that something was not read.
+    var isLimit: Bool { isHeaderLimit || isStructureLimit || self == .textTruncated || self == .decodedSizeExceeded }
+
+    /// Whether a part's header was not read to its end, so that it may be another part than it seems.
+    var isHeaderLimit: Bool {
+        switch self {
+        case .tooManyHeaders, .headerTooLarge, .tooManyParameters, .lineTooLong, .valueTruncated: true
+        default: false
+        }
+    }
+
+    /// Whether there may be parts that were not found.
+    var isStructureLimit: Bool {
+        switch self {
+        case .tooManyParts, .tooDeep, .messageTooLarge, .workExhausted: true
+        default: false
+        }
+    }
+}
+
 /// The defects found so far: each kind once for each part, and not without end.
 struct DefectList: Sendable {
     private(set) var defects: [Defect] = []
@@ -98,7 +119,14 @@ struct DefectList: Sendable {
 
     mutating func add(_ kind: Defect.Kind, part: Int) {
         let defect = Defect(kind, part: part)
-        guard defects.count < Self.maximumCount, !defects.contains(defect) else { return }
-        defects.append(defect)
+        guard defects.count < Self.maximumCount else {
+            // That something was not read is told however much else is wrong, once for each kind.
+            if kind.isLimit, !defects.contains(where: { $0.kind == kind }) { defects.append(defect) }
+            return
+        }
+        if !defects.contains(defect) { defects.append(defect) }
     }
+
+    /// Whether a list is so long that it may lack some.
+    static func mayLack(_ defects: [Defect]) -> Bool { defects.count >= maximumCount }
 }

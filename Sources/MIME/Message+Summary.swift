@@ -174,7 +174,8 @@ private struct SummaryReader {
                     isInline: part.isInline,
                     format: content.format,
                     zip: content.zip,
-                    hasMacros: content.hasMacros
+                    hasMacros: content.hasMacros,
+                    isLookedThrough: message.isReadWhole(part)
                 )
             )
         }

@@ -90,4 +90,14 @@ public struct Message: Sendable {
         var extraction = TextExtraction(limit: limit, maxLineLength: .max, work: work)
         return extraction.utf8(of: part, bytes)
     }
+
+    /// Whether a part's header was read to its end, so that the part is what it seems.
+    func isReadWhole(_ part: Part) -> Bool {
+        let isUncertain = DefectList.mayLack(defects)
+        return !defects.contains { $0.kind.isHeaderLimit && (isUncertain || $0.part == part.index) }
+            && (part.fileName?.utf8.count ?? 0) < Self.maximumValue
+    }
+
+    /// Whether all parts were found and each is what it seems.
+    var isReadWhole: Bool { !defects.contains { $0.kind.isHeaderLimit || $0.kind.isStructureLimit } }
 }

@@ -18,7 +18,7 @@ struct TextExtraction {
     func takeText() -> String { String(decoding: text, as: UTF8.self) }
 
     /// Whether the text is not whole.
-    var isTruncated: Bool { defects.defects.contains { $0.kind == .textTruncated } }
+    private(set) var isTruncated = false
 
     /// Whether nothing but white space was found.
     private var isBlank: Bool { text.allSatisfy { $0.isFoldingSpace } }
@@ -145,7 +145,7 @@ struct TextExtraction {
     mutating func append(_ part: Part, _ bytes: Span<UInt8>) {
         if let last = text.last, last != Octet.lineFeed { text.append(Octet.lineFeed) }
         guard text.count < limit else {
-            if !part.bodyRange.isEmpty { defects.add(.textTruncated, part: part.index) }
+            if !part.bodyRange.isEmpty { noteCut(part) }
             return
         }
         withUTF8(of: part, bytes) { $0.appendReadable($1, part) }
@@ -176,7 +176,7 @@ struct TextExtraction {
             var range = part.bodyRange
             if range.count > sourceLimit {
                 range = range.lowerBound..<range.lowerBound + sourceLimit
-                defects.add(.textTruncated, part: part.index)
+                noteCut(part)
             }
             if bytes.hasLine(longerThan: maxLineLength, in: range) { defects.add(.lineTooLong, part: part.index) }
             withUTF8(of: bytes.extracting(range), charset, part, body)
@@ -197,7 +197,7 @@ struct TextExtraction {
             content.append(copying: piece.count <= free ? piece : piece.extracting(0..<max(0, free)))
             if piece.count > free { isTruncated = true }
         }
-        if isTruncated { defects.add(.textTruncated, part: part.index) }
+        if isTruncated { noteCut(part) }
         guard result.junk > 0 || result.blanks > 0 else { return content }
         defects.add(.malformedEncoding, part: part.index)
         // A short text that is declared as base64 and is none; the parser has seen to the longer ones.
@@ -269,8 +269,13 @@ struct TextExtraction {
         if appendNormalized(utf8, room: room) { truncate(part) }
     }
 
-    private mutating func truncate(_ part: Part) {
+    private mutating func noteCut(_ part: Part) {
+        isTruncated = true
         defects.add(.textTruncated, part: part.index)
+    }
+
+    private mutating func truncate(_ part: Part) {
+        noteCut(part)
         // No character is cut in two.
         var end = text.count
         while end > 0, text[end - 1] & 0xC0 == 0x80 { end -= 1 }

@@ -395,6 +395,33 @@ import Testing
         #expect(readable.sections[1].text.hasPrefix("The text is longer"))
     }
 
+    /// Photos of a phone, and newsletters that are one picture.
+    @Test func aMailThatIsAPictureIsShown() {
+        let photo = Self.read("Subject: x\nContent-Type: text/html\n\n<img src=\"cid:a@x\">\n")
+        #expect(photo.sections.count == 1 && photo.sections[0].html.contains("cid:a@x"))
+        let newsletter = Self.read("Subject: x\nContent-Type: text/html\n\n<img src=\"https://t.example/a.png\">\n")
+        #expect(newsletter.blockedImages == 1)
+    }
+
+    @Test func theTextOfAnotherMessageHidesNothing() {
+        let inner = "--b\nContent-Type: message/rfc822\n\nSubject: inner\n\nRich text of another.\n"
+        let octets = Self.attached("application/ms-tnef", "winmail.dat", Self.winmail())
+        let text = String(decoding: octets, as: UTF8.self).replacing("\r\n", with: "\n")
+        let readable = Self.read(text.replacing("boundary=b\n\n", with: "boundary=b\n\n" + inner))
+        #expect(readable.sections.contains { $0.depth == 0 && $0.text.contains("Rich text") })
+    }
+
+    @Test func aTextOfOutlookThatIsCutSaysSo() {
+        var writer = TNEFWriter()
+        let words = String(repeating: "words\r\n", count: 20)
+        writer.add(1, 0x0002_800C, Array(words.utf8) + [0])
+        var options = ReadableMessage.Options()
+        options.limits.maxText = 60
+        let octets = Self.attached("application/ms-tnef", "winmail.dat", writer.bytes)
+        let readable = ReadableMessage(octets.span, options: options)
+        #expect(readable.sections.map(\.kind) == [.text, .notice])
+    }
+
     @Test func manyFilesWithinOneAreTakenInOneWalk() {
         let files = (0..<50).map { ("\($0).txt", Array("content \($0)".utf8)) }
         let octets = OpenedAttachmentTests.winmail(files)

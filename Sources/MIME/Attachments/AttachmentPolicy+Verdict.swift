@@ -1,10 +1,12 @@
 extension AttachmentPolicy {
     /// Judges the files of one message in their order.
-    public func verdicts(for files: [Facts]) -> [Verdict] {
+    ///
+    /// - Parameter count: how many files of the message are kept already.
+    public func verdicts(for files: [Facts], after count: Int = 0) -> [Verdict] {
         var verdicts: [Verdict] = []
         verdicts.reserveCapacity(files.count)
         var total = 0
-        var kept = 0
+        var kept = count
         for file in files {
             var findings = findings(on: file)
             if file.size > maximumFileSize { findings.append((overLimit, .fileTooLarge(limit: maximumFileSize))) }

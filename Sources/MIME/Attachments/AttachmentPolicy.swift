@@ -33,7 +33,7 @@ public struct AttachmentPolicy: Sendable, Hashable {
     public var nestedArchives = Action.allow
     /// What is done with archives that contradict themselves, so that nobody knows what they unpack to.
     public var inconsistentArchives = Action.quarantine
-    /// What is done with files that hold others and could not be looked through to the end.
+    /// What is done with files whose name, or what lies within, could not be read to the end.
     public var unopened = Action.quarantine
     /// What is done with files whose content is of another kind than their name.
     public var contradictions = Action.allow
@@ -99,8 +99,8 @@ public struct AttachmentPolicy: Sendable, Hashable {
         /// Finds the facts of a decoded content.
         public init(name: String?, declaredType: String, content: Span<UInt8>) {
             var zip = ZipDirectory(content)
-            // Two formats in one file deceive: which one is read depends on the reader.
-            if content.hasOctets(CompoundFile.signature, at: 0) { zip?.isInconsistent = true }
+            // What lies in a document is found in pieces, and only its names tell.
+            if content.hasOctets(CompoundFile.signature, at: 0) { zip?.trustsNames() }
             self.init(
                 name: name,
                 declaredType: declaredType,
@@ -134,7 +134,7 @@ public struct AttachmentPolicy: Sendable, Hashable {
         case blockedWithin(name: String)
         /// The file lies in one that is not kept.
         case withinBlocked(name: String)
-        /// What lies within the file is not known to its end.
+        /// The name or what lies within the file is not known to its end.
         case notLookedThrough
         /// The name is blocked.
         case blockedName(pattern: String)
@@ -160,7 +160,7 @@ public struct AttachmentPolicy: Sendable, Hashable {
             case .contradiction(let format): "the content is \(format.mediaType), which the name does not say"
             case .blockedWithin(let name): "it holds a file that is not kept (\(name))"
             case .withinBlocked(let name): "it lies in a file that is not kept (\(name))"
-            case .notLookedThrough: "what lies in it could not be looked through to the end"
+            case .notLookedThrough: "its name, or what lies in it, could not be read to the end"
             case .blockedName(let pattern): "its name is blocked (\(pattern))"
             case .blockedType(let type): "its type is blocked (\(type))"
             case .fileTooLarge(let limit): "it is larger than \(limit) octets"

@@ -53,9 +53,9 @@ package struct AttachmentReader {
         } else if sample.beginning.span.hasOctets(CompoundFile.signature, at: 0) {
             let file = compoundFile(part, bytes)
             content.format = file.format
-            // Two formats in one file deceive: which one is read depends on the reader.
+            // Which of two formats in one file is read depends on the reader.
             content.zip = zipDirectory(part, bytes)
-            content.zip?.isInconsistent = true
+            content.zip?.trustsNames()
             content.hasMacros = file.hasMacros || content.zip?.hasMacros == true
         } else {
             content.zip = zipDirectory(part, bytes)

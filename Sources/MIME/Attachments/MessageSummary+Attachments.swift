@@ -36,8 +36,8 @@ extension MessageSummary {
         // What lies within a file counts in the file's size, and as a file of its own.
         var within = policy
         within.maximumMessageSize = .max
-        within.maximumCount = max(0, policy.maximumCount - outer.count { attachments[$0].verdict?.action != .strip })
-        for (index, verdict) in zip(inner, within.verdicts(for: inner.map { attachments[$0].facts })) {
+        let kept = outer.count { attachments[$0].verdict?.action != .strip }
+        for (index, verdict) in zip(inner, within.verdicts(for: inner.map { attachments[$0].facts }, after: kept)) {
             attachments[index].verdict = verdict
         }
         let own = Dictionary(attachments.map { ($0.path, $0.verdict) }, uniquingKeysWith: { first, _ in first })
@@ -59,7 +59,7 @@ extension MessageSummary {
     private static func worstWithin(_ attachments: [AttachmentSummary]) -> [String: AttachmentPolicy.Verdict] {
         var worst: [String: AttachmentPolicy.Verdict] = [:]
         for attachment in attachments {
-            guard let verdict = attachment.verdict, verdict.action != .allow else { continue }
+            guard let verdict = attachment.verdict, verdict.action != .allow, !verdict.isForCount else { continue }
             for path in attachment.containers where worst[path].map({ $0.action < verdict.action }) ?? true {
                 worst[path] = verdict
             }
@@ -82,6 +82,11 @@ extension AttachmentSummary {
 }
 
 extension AttachmentPolicy.Verdict {
+    /// Whether nothing is wrong with the file but that there are many.
+    fileprivate var isForCount: Bool {
+        reasons.allSatisfy { if case .tooManyFiles = $0 { true } else { false } }
+    }
+
     fileprivate mutating func raise(to action: AttachmentPolicy.Action, for reason: AttachmentPolicy.Reason) {
         self.action = max(self.action, action)
         reasons.append(reason)

@@ -57,6 +57,8 @@ public struct TNEF: Sendable, Hashable {
     public internal(set) var text: String?
     /// The HTML text, if need be taken from RTF; not sanitised.
     public internal(set) var html: String?
+    /// Whether a form of the text is longer than was read.
+    public internal(set) var isTextCut = false
     /// The files in their order.
     public internal(set) var attachments: [Attachment] = []
     /// Whether everything was there and understood; otherwise the raw part should be kept at hand.

@@ -117,6 +117,7 @@ struct TNEFReader {
             stream.subject = line(bytes, content)
         case Attribute.body:
             body = text(bytes, content)
+            if content.count > maxText { stream.isTextCut = true }
             stream.forms.insert(.plain)
         case Attribute.properties:
             readProperties(bytes, content)
@@ -164,6 +165,7 @@ struct TNEFReader {
     private mutating func readBody(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) {
         guard let octets = octets(bytes, property, limit: maxText) else { return }
         body = PlainText.text(octets, limit: maxText)
+        if property.value.count > maxText { stream.isTextCut = true }
         stream.forms.insert(.plain)
     }
 
@@ -179,14 +181,19 @@ struct TNEFReader {
             stream.isComplete = false
             return
         }
-        rtf = RTF(unpacked.span, limit: maxText)
+        let rtf = RTF(unpacked.span, limit: maxText)
+        if rtf.utf8.count >= maxText { stream.isTextCut = true }
+        self.rtf = rtf
         stream.forms.insert(.rtf)
     }
 
     private mutating func readHTML(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) {
         stream.forms.insert(.html)
         if property.type == MAPIProperties.PropertyType.binary {
-            htmlOctets = bytes.copied(property.value.prefix(maxText))
+            // Markup takes more room than its text.
+            let limit = max(maxText, maxText.multipliedReportingOverflow(by: 4).partialValue)
+            htmlOctets = bytes.copied(property.value.prefix(limit))
+            if property.value.count > limit { stream.isTextCut = true }
         } else if let octets = octets(bytes, property, limit: maxText) {
             htmlOctets = octets
             htmlCharset = .utf8
@@ -317,7 +324,7 @@ struct TNEFReader {
         if let octets = htmlOctets {
             var decoded: [UInt8] = []
             _ = CharsetDecoder.decode(octets.span, as: htmlCharset ?? charset, appendingTo: &decoded)
-            stream.html = PlainText.text(decoded, limit: maxText)
+            stream.html = PlainText.text(decoded, limit: .max)
         }
         if let rtf {
             let text = PlainText.text(rtf.utf8, limit: maxText)

@@ -44,6 +44,12 @@ public struct ZipDirectory: Sendable, Hashable {
     /// The number of entries that are read.
     public static let maximumEntries = 10_000
 
+    /// Leaves it to the names alone what the archive is taken for.
+    mutating func trustsNames() {
+        isInconsistent = false
+        isComplete = true
+    }
+
     /// Reads the directory; `nil` when the octets are no zip archive.
     public init?(_ bytes: Span<UInt8>) {
         var reader = ZipReader()

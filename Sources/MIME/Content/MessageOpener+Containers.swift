@@ -17,10 +17,11 @@ extension MessageOpener {
             let name = FileExtension.fileName(of: part.fileName ?? "").lowercasedASCII
             switch part.contentType.mediaType {
             case "application/ms-tnef", "application/vnd.ms-tnef": self = .tnef
-            case "message/rfc822", "message/global": self = .message
+            case "message/rfc822", "message/global", "message/news": self = .message
             // QUIRK: gateways that declare everything they do not know as a file.
             case "application/octet-stream" where name == "winmail.dat" || name == "win.dat": self = .tnef
-            case "application/octet-stream" where name.hasSuffix(".eml"): self = .message
+            // Whatever it is declared as, its name says which program opens it.
+            case _ where name.hasSuffix(".eml"): self = .message
             case _ where Protection.mayBeSMIME(part): self = .cms
             default: return nil
             }
@@ -31,19 +32,19 @@ extension MessageOpener {
     ///
     /// - Parameters:
     ///   - isInReport: a message in a report is what the report is about, and not shown.
-    ///   - hasText: whether the message has a text beside the part.
+    ///   - text: the section with the message's text, if it has one beside the part.
     /// - Returns: whether it was opened.
-    mutating func open(_ part: Part, _ bytes: Span<UInt8>, isInReport: Bool, hasText: Bool) -> Bool {
+    mutating func open(_ part: Part, _ bytes: Span<UInt8>, isInReport: Bool, text: Int?) -> Bool {
         let file = path + "\(part.index)"
         guard let container = Container(part), mayOpen(file) else { return false }
         if isReading, container == .message, isInReport || !options.unwrapsMessages { return false }
         guard nesting < Self.maximumNesting else { return leave(file) }
         // A message travels as it is, mostly, and is read where it lies.
         guard part.transferEncoding != .identity else {
-            return open(container, part, bytes.extracting(part.bodyRange), hasText: hasText)
+            return open(container, part, bytes.extracting(part.bodyRange), text: text)
         }
         guard let content = decoded(part, bytes) else { return leave(file) }
-        return open(container, part, content.span, hasText: hasText)
+        return open(container, part, content.span, text: text)
     }
 
     /// Leaves a file closed, and says so.
@@ -57,7 +58,7 @@ extension MessageOpener {
         _ container: Container,
         _ part: Part,
         _ content: Span<UInt8>,
-        hasText: Bool
+        text: Int?
     ) -> Bool {
         let file = path + "\(part.index)"
         let outer = path
@@ -68,7 +69,7 @@ extension MessageOpener {
             nesting -= 1
         }
         switch container {
-        case .tnef: return openTNEF(content, file, hasText: hasText)
+        case .tnef: return openTNEF(content, file, text: text)
         case .cms: return openCMS(content, file, declared: Protection(part.contentType))
         case .message: return openMessage(content, file)
         }
@@ -88,8 +89,7 @@ extension MessageOpener {
 
     private mutating func parsed(_ content: Span<UInt8>, _ file: String) -> Message {
         let message = Message(parsing: content, limits: options.limits)
-        let limits: Set<Defect.Kind> = [.tooManyParts, .tooDeep, .messageTooLarge, .workExhausted]
-        if message.defects.contains(where: { limits.contains($0.kind) }) { incomplete.insert(file) }
+        if !message.isReadWhole { incomplete.insert(file) }
         return message
     }
 
@@ -98,7 +98,7 @@ extension MessageOpener {
     private mutating func openCMS(_ content: Span<UInt8>, _ file: String, declared: Protection?) -> Bool {
         switch Protection(content: content) ?? declared {
         case .smimeSigned:
-            guard let cms = CMSContent(content), cms.kind == .signedData else { return false }
+            guard let cms = CMSContent(content), cms.kind == .signedData else { return leave(file) }
             append(.opaqueSigned, file: file)
             if !cms.isComplete {
                 append(.incompleteSigned, file: file)
@@ -107,7 +107,9 @@ extension MessageOpener {
             let inner = cms.content(in: content)
             open(parsed(inner.span, file), inner.span)
             return true
-        case .smimeCompressed: append(.compressed, file: file)
+        case .smimeCompressed:
+            append(.compressed, file: file)
+            incomplete.insert(file)
         case .smimeEncrypted: append(.encrypted(with: "S/MIME"), file: file)
         default: break
         }
@@ -116,9 +118,9 @@ extension MessageOpener {
 
     // MARK: TNEF
 
-    private mutating func openTNEF(_ content: Span<UInt8>, _ file: String, hasText: Bool) -> Bool {
+    private mutating func openTNEF(_ content: Span<UInt8>, _ file: String, text: Int?) -> Bool {
         guard let tnef = parsedTNEF(content, file) else { return false }
-        show(tnef, content, hasText: hasText)
+        show(tnef, content, text: text)
         return true
     }
 
@@ -132,8 +134,8 @@ extension MessageOpener {
         return tnef
     }
 
-    private mutating func show(_ tnef: TNEF, _ content: Span<UInt8>, hasText: Bool) {
-        if isReading { appendText(of: tnef, hasText: hasText) }
+    private mutating func show(_ tnef: TNEF, _ content: Span<UInt8>, text: Int?) {
+        if isReading { appendText(of: tnef, beside: text) }
         for (index, attachment) in tnef.attachments.enumerated() {
             guard let range = attachment.content else { continue }
             let octets = content.extracting(range)
@@ -153,7 +155,7 @@ extension MessageOpener {
         nesting += 1
         depth += 1
         append(.message, EmbeddedHeading.text(of: tnef), file: file)
-        show(tnef, content, hasText: false)
+        show(tnef, content, text: nil)
         depth -= 1
         nesting -= 1
         path = outer
@@ -161,7 +163,7 @@ extension MessageOpener {
     }
 
     /// Shows the text of a stream, unless the message beside it says the same.
-    private mutating func appendText(of tnef: TNEF, hasText: Bool) {
+    private mutating func appendText(of tnef: TNEF, beside section: Int?) {
         let room = max(0, min(options.limits.maxText, textRoom))
         var text = tnef.text ?? ""
         let source = tnef.html.map { Array($0.utf8) }
@@ -172,17 +174,17 @@ extension MessageOpener {
             if room == 0, !tnef.forms.isEmpty { append(.textCut) }
             return
         }
-        if hasText, let beside = readable.sections.last(where: { $0.kind == .text })?.text, beside.says(text) { return }
+        if let section, readable.sections[section].text.says(text) { return }
         textRoom -= text.utf8.count
         let spans = ReplyExtraction(text, subject: tnef.subject ?? "").spans
         append(.text, text, spans: spans, html: source.map { sanitized($0) })
-        if text.utf8.count + 4 >= room { append(.textCut) }
+        if tnef.isTextCut { append(.textCut) }
     }
 
     // MARK: Files
 
     /// Lists a part as a file.
-    mutating func addFile(_ part: Part, _ bytes: Span<UInt8>, isOpened: Bool) {
+    mutating func addFile(_ part: Part, of message: Message, _ bytes: Span<UInt8>, isOpened: Bool) {
         let file = path + "\(part.index)"
         if case .contents(let wanted) = purpose {
             guard wanted.contains(file) else { return }
@@ -196,6 +198,7 @@ extension MessageOpener {
         let size = TransferDecoder.maximumSize(part.transferEncoding, part.bodyRange.count)
         guard size <= fileRoom else { return noteMissingFile() }
         fileRoom -= size
+        if !message.isReadWhole(part) { incomplete.insert(file) }
         list(
             reader.read(part, bytes),
             ReadableMessage.File(
@@ -219,6 +222,9 @@ extension MessageOpener {
         if case .contents(let wanted) = purpose {
             if wanted.contains(file) { contents[file] = octets.copied(0..<octets.count) }
             return
+        }
+        if (attachment.name ?? attachment.title ?? "").utf8.count + 4 >= Message.maximumValue {
+            incomplete.insert(file)
         }
         list(
             AttachmentReader.Content(octets),

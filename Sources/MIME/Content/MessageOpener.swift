@@ -60,17 +60,17 @@ struct MessageOpener {
     /// Reads a message or an entity of one.
     mutating func open(_ message: Message, _ bytes: Span<UInt8>) {
         let roles = TextExtraction.roles(of: message, in: bytes, limits: options.limits)
-        let hasText = isReading && read(message, roles, bytes)
+        let text = isReading ? read(message, roles, bytes) : nil
         for part in message.parts where roles[part.index] == .attachment {
-            let isOpened = open(part, bytes, isInReport: message.isReport, hasText: hasText)
-            addFile(part, bytes, isOpened: isOpened)
+            let isOpened = open(part, bytes, isInReport: message.isReport, text: text)
+            addFile(part, of: message, bytes, isOpened: isOpened)
         }
     }
 
     /// Reads the texts and the calendars of a message.
     ///
-    /// - Returns: whether there is a text.
-    private mutating func read(_ message: Message, _ roles: [TextExtraction.Role], _ bytes: Span<UInt8>) -> Bool {
+    /// - Returns: the section with the text, if there is one.
+    private mutating func read(_ message: Message, _ roles: [TextExtraction.Role], _ bytes: Span<UInt8>) -> Int? {
         for part in message.parts { announce(part, of: message) }
         var extraction = TextExtraction(
             limit: max(0, min(options.limits.maxText, textRoom)),
@@ -80,13 +80,13 @@ struct MessageOpener {
         for part in message.parts where roles[part.index] == .text { extraction.append(part, bytes) }
         // Controls of eight bits too, which a terminal obeys.
         let text = PlainText.text(Array(extraction.takeText().utf8), limit: .max)
-        let hasText = appendText(text, message, bytes)
+        let section = appendText(text, message, bytes)
         if extraction.isTruncated { append(.textCut) }
         // The calendars first: they say what the message is about.
         for part in message.parts where part.contentType.isCalendar && roles[part.index] != .text {
             appendCard(part, bytes)
         }
-        return hasText
+        return section
     }
 
     /// Whether a file is opened for what was asked for.
@@ -119,13 +119,19 @@ struct MessageOpener {
 
     /// Appends the text of a message, as text and as HTML.
     ///
-    /// - Returns: whether there is any.
+    /// - Returns: the section, where the text is not blank.
     private mutating func appendText(
         _ text: String,
         _ message: Message,
         _ bytes: Span<UInt8>
-    ) -> Bool {
-        guard !text.isBlank else { return false }
+    ) -> Int? {
+        let blocked = readable.blockedImages
+        let html = page(message, bytes)
+        guard !text.isBlank else {
+            // A mail that is nothing but pictures.
+            if let html, readable.blockedImages > blocked || html.contains("<img") { append(.text, "", html: html) }
+            return nil
+        }
         switch Protection(armorIn: Array(text.utf8).span) {
         case .pgpInlineEncrypted: append(.encrypted(with: "OpenPGP"))
         case .pgpInlineSigned: append(.inlineSigned)
@@ -134,8 +140,8 @@ struct MessageOpener {
         textRoom -= text.utf8.count
         // What a mail system reports is shown whole: it is neither answer nor quote.
         let spans = message.isReport ? [] : ReplyExtraction(text, subject: subject(of: message, bytes)).spans
-        append(.text, text, spans: spans, html: page(message, bytes))
-        return true
+        append(.text, text, spans: spans, html: html)
+        return readable.sections.count - 1
     }
 
     private func subject(of message: Message, _ bytes: Span<UInt8>) -> String {
@@ -153,7 +159,9 @@ struct MessageOpener {
         for part in message.parts where preferred[part.index] == .text {
             if part.contentType.isHTML {
                 // HTML is mostly not text.
-                page += sanitized(message.utf8Content(of: part, in: bytes, limit: textLimit))
+                let source = message.utf8Content(of: part, in: bytes, limit: textLimit)
+                if source.count >= textLimit { readable.isTruncated = true }
+                page += sanitized(source)
             } else {
                 let text = message.decodedText(of: part, in: bytes, limit: options.limits.maxText)
                 page += SanitizedHTML(plainText: Array(text.utf8).span).html

@@ -72,7 +72,7 @@ extension CommentView {
         var notes: [String] = []
         for attachment in attachments where !attachment.isHidden {
             notes.append(attachment.text)
-            if let note = attachment.note { notes.append("    \(note)") }
+            if let note = attachment.note { notes.append("  ! \(note)") }
         }
         if let hidden = attachments.hiddenText { notes.append("\(hidden): ticket attachment \(ticket) --all-files") }
         return notes

@@ -98,7 +98,7 @@ struct SectionView: Encodable {
 
     /// Prints the piece for people.
     func print(isFull: Bool) {
-        // No line of a mail begins where lines of ours do.
+        // Whatever a mail says, its lines have a margin that lines of ours have not.
         let indent = Self.margin + String(repeating: "| ", count: depth)
         switch kind {
         case "notice":
