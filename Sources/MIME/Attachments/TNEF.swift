@@ -66,12 +66,18 @@ public struct TNEF: Sendable, Hashable {
     /// Whether at least one checksum is wrong; readers pass over that.
     public internal(set) var hasWrongChecksum = false
 
+    /// How many octets of HTML are read where so many of text are: markup takes more room than its text.
+    package static func maxMarkup(_ maxText: Int) -> Int {
+        let (size, overflow) = maxText.multipliedReportingOverflow(by: 4)
+        return overflow ? .max : size
+    }
+
     /// How many files are read from one stream.
     public static let maximumAttachments = 1000
 
     /// Reads a stream; `nil` when the octets are none.
     ///
-    /// - Parameter maxText: the most octets of each form of the text.
+    /// - Parameter maxText: the most octets of the text; HTML may have ``maxMarkup(_:)``.
     public init?(parsing bytes: Span<UInt8>, maxText: Int = 4_194_304) {
         var reader = TNEFReader(maxText: max(0, maxText))
         guard reader.read(bytes) else { return nil }

@@ -170,13 +170,8 @@ struct TNEFReader {
     }
 
     private mutating func readRTF(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        // Markup takes more room than its text.
-        let limit = maxText.multipliedReportingOverflow(by: 4)
         guard rtf == nil,
-            let unpacked = CompressedRTF.unpacked(
-                bytes.extracting(range),
-                limit: limit.overflow ? .max : limit.partialValue
-            )
+            let unpacked = CompressedRTF.unpacked(bytes.extracting(range), limit: TNEF.maxMarkup(maxText))
         else {
             stream.isComplete = false
             return
@@ -190,10 +185,8 @@ struct TNEFReader {
     private mutating func readHTML(_ bytes: Span<UInt8>, _ property: MAPIProperties.Property) {
         stream.forms.insert(.html)
         if property.type == MAPIProperties.PropertyType.binary {
-            // Markup takes more room than its text.
-            let limit = max(maxText, maxText.multipliedReportingOverflow(by: 4).partialValue)
-            htmlOctets = bytes.copied(property.value.prefix(limit))
-            if property.value.count > limit { stream.isTextCut = true }
+            htmlOctets = bytes.copied(property.value.prefix(TNEF.maxMarkup(maxText)))
+            if property.value.count > TNEF.maxMarkup(maxText) { stream.isTextCut = true }
         } else if let octets = octets(bytes, property, limit: maxText) {
             htmlOctets = octets
             htmlCharset = .utf8
@@ -324,7 +317,8 @@ struct TNEFReader {
         if let octets = htmlOctets {
             var decoded: [UInt8] = []
             _ = CharsetDecoder.decode(octets.span, as: htmlCharset ?? charset, appendingTo: &decoded)
-            stream.html = PlainText.text(decoded, limit: .max)
+            stream.html = PlainText.text(decoded, limit: TNEF.maxMarkup(maxText))
+            if decoded.count > TNEF.maxMarkup(maxText) { stream.isTextCut = true }
         }
         if let rtf {
             let text = PlainText.text(rtf.utf8, limit: maxText)

@@ -28,8 +28,8 @@ enum TNEFChecks {
 
     private static func check(stream octets: [UInt8], depth: Int) throws(BrokenInvariant) {
         guard let stream = TNEF(parsing: octets.span, maxText: maxText) else { return }
-        for text in [stream.text, stream.html] {
-            try require((text ?? "").utf8.count <= maxText, "the text is longer than its limit")
+        for (text, limit) in [(stream.text, maxText), (stream.html, TNEF.maxMarkup(maxText))] {
+            try require((text ?? "").utf8.count <= limit, "the text is longer than its limit")
             try requirePlain(text ?? "", "the text", inOneLine: false)
         }
         for text in [stream.subject, stream.messageClass, stream.senderName, stream.senderAddress] {
