@@ -81,7 +81,7 @@ extension MachineEvidence {
         _ system: MailSystemEvidence,
         _ work: inout Work
     ) {
-        guard system.mayReport(nullPath: hasNullReversePath) else { return }
+        guard system.mayReport else { return }
         let strangers = (summary.to + summary.from).map(\.address)
         let text = DeliveryText(summary.text, strangers: strangers, work: &work)
         let returned = message.returnedMessage(in: bytes, work: &work) ?? text.returned

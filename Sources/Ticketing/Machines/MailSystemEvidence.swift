@@ -48,10 +48,8 @@ struct MailSystemEvidence {
         findings.append(MachineEvidence.Finding(.deliveryReport, strength, name, value))
     }
 
-    /// Whether it is worth reading the text.
-    func mayReport(nullPath: Bool) -> Bool {
-        isSender || nullPath || isDeclared || hasReportSubject || !failedRecipients.isEmpty
-    }
+    /// Whether the text may make it a report; an empty reverse path alone is that of every automatic answer.
+    var mayReport: Bool { isSender || isDeclared || hasReportSubject || !failedRecipients.isEmpty }
 
     /// Weighs everything together.
     func isReport(_ text: DeliveryText, nullPath: Bool, hasReturned: Bool, _ evidence: MachineEvidence) -> Bool {
@@ -63,7 +61,7 @@ struct MailSystemEvidence {
             isSender || nullPath || isDeclared || !failedRecipients.isEmpty
                 || (hasReportSubject && (hasReturned || mayBeSender))
         else { return false }
-        guard hasReportSubject || isSender || isDeclared || !failedRecipients.isEmpty else { return false }
+        guard mayReport else { return false }
         let weight =
             (isSender ? 2 : mayBeSender ? 1 : 0) + (nullPath ? 2 : 0) + (isDeclared ? 2 : 0)
             + (failedRecipients.isEmpty ? 0 : 3)
