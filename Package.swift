@@ -54,6 +54,7 @@ var targets: [Target] = [
     // 2 adapters and languages
     room("OpenSSL", ["COpenSSL"]),
     room("SMTP", ["Mail", nioCore]),
+    room("Sockets", [nioCore, logging]),
     // 3
     room("MIME", ["Mail", "OpenSSL"]),
     // 4 rules
@@ -65,13 +66,12 @@ var targets: [Target] = [
     // 7
     room("Intake", ["Mail", "MIME", "Ticketing", "Storage", "Desk"]),
     // 8 doors
-    room("Inbound", ["Mail", "SMTP", "Storage", "Intake", nioCore, nioPosix, logging, lifecycle]),
+    room("Inbound", ["Mail", "SMTP", "Sockets", "Storage", "Intake", nioCore, nioPosix, logging, lifecycle]),
     room(
         "Console",
         [
-            "Mail", "Ticketing", "Storage", "Intake", nioCore, nioPosix, nioHTTP1, hummingbird, hummingbirdCore,
-            logging,
-            lifecycle,
+            "Mail", "Sockets", "Ticketing", "Storage", "Intake", nioCore, nioPosix, nioHTTP1, hummingbird,
+            hummingbirdCore, logging, lifecycle,
         ]
     ),
     // 9 house
@@ -93,7 +93,12 @@ var targets: [Target] = [
         swiftSettings: settings
     ),
     .target(name: "CFaultyVFS", path: "Tests/FaultyVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
-    .target(name: "Faults", dependencies: ["CFaultyVFS", "Storage"], path: "Tests/Faults", swiftSettings: settings),
+    .target(
+        name: "Faults",
+        dependencies: ["CFaultyVFS", "Mail", "MIME", "Storage"],
+        path: "Tests/Faults",
+        swiftSettings: settings
+    ),
     .executableTarget(
         name: "Load",
         dependencies: [nioCore, nioPosix, arguments],

@@ -4,6 +4,7 @@ public import Logging
 public import NIOCore
 internal import NIOPosix
 public import ServiceLifecycle
+internal import Sockets
 internal import Synchronization
 
 /// The console on its Unix socket: how other `mailwicket` commands reach the process that owns the data directory.
@@ -54,7 +55,7 @@ public struct ControlServer: Service {
         let server = try await ServerBootstrap(group: eventLoopGroup)
             .serverChannelInitializer { [logger] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger))
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger, listener: "control"))
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -5,6 +5,7 @@ public import NIOCore
 import NIOPosix
 package import SMTP
 public import ServiceLifecycle
+import Sockets
 import Synchronization
 
 /// A door for mail: binds one socket, and gives each connection a session.

@@ -110,6 +110,8 @@ extension Defect.Kind {
 /// The defects found so far: each kind once for each part, and not without end.
 struct DefectList: Sendable {
     private(set) var defects: [Defect] = []
+    /// The parts whose header was not read to its end, all of them.
+    private(set) var cutHeaders: Set<Int> = []
 
     private static let maximumCount = 100
 
@@ -119,6 +121,7 @@ struct DefectList: Sendable {
 
     mutating func add(_ kind: Defect.Kind, part: Int) {
         let defect = Defect(kind, part: part)
+        if kind.isHeaderLimit { cutHeaders.insert(part) }
         guard defects.count < Self.maximumCount else {
             // That something was not read is told however much else is wrong, once for each kind.
             if kind.isLimit, !defects.contains(where: { $0.kind == kind }) { defects.append(defect) }
@@ -126,7 +129,4 @@ struct DefectList: Sendable {
         }
         if !defects.contains(defect) { defects.append(defect) }
     }
-
-    /// Whether a list is so long that it may lack some.
-    static func mayLack(_ defects: [Defect]) -> Bool { defects.count >= maximumCount }
 }

@@ -33,6 +33,8 @@ public struct Message: Sendable {
     public let parts: [Part]
     /// What is wrong with the message, as far as its structure tells.
     public let defects: [Defect]
+    /// The parts whose header was not read to its end.
+    private let cutHeaders: Set<Int>
     /// The work that parsing took.
     package let work: Work
     /// The size of the parsed octets.
@@ -45,6 +47,7 @@ public struct Message: Sendable {
         allFields = parser.fields
         parts = parser.parts
         defects = parser.defects.defects
+        cutHeaders = parser.defects.cutHeaders
         work = parser.work
         size = bytes.count
     }
@@ -93,11 +96,9 @@ public struct Message: Sendable {
 
     /// Whether a part's header was read to its end, so that the part is what it seems.
     func isReadWhole(_ part: Part) -> Bool {
-        let isUncertain = DefectList.mayLack(defects)
-        return !defects.contains { $0.kind.isHeaderLimit && (isUncertain || $0.part == part.index) }
-            && (part.fileName?.utf8.count ?? 0) < Self.maximumValue
+        !cutHeaders.contains(part.index) && (part.fileName?.utf8.count ?? 0) < Self.maximumValue
     }
 
     /// Whether all parts were found and each is what it seems.
-    var isReadWhole: Bool { !defects.contains { $0.kind.isHeaderLimit || $0.kind.isStructureLimit } }
+    var isReadWhole: Bool { cutHeaders.isEmpty && !defects.contains { $0.kind.isStructureLimit } }
 }

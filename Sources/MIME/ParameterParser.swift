@@ -226,23 +226,8 @@ struct ParameterParser {
                     value = value[(second + 1)...]
                 }
             }
-            appendPercentDecoded(value, to: &octets)
+            value.span.appendPercentDecoded(0..<value.count, to: &octets)
         }
         return (octets, charset)
-    }
-
-    private static func appendPercentDecoded(_ value: ArraySlice<UInt8>, to octets: inout [UInt8]) {
-        var index = value.startIndex
-        while index < value.endIndex {
-            if value[index] == Octet.percent, index + 2 < value.endIndex, let high = value[index + 1].hexValue,
-                let low = value[index + 2].hexValue
-            {
-                octets.append(high << 4 | low)
-                index += 3
-            } else {
-                octets.append(value[index])
-                index += 1
-            }
-        }
     }
 }

@@ -47,6 +47,10 @@ struct TextExtraction {
         guard message.parts.count > 1, roles != Self.roles(of: message, preferHTML: true, work: &work) else {
             return roles
         }
+        // The beginning tells, mostly.
+        var beginning = TextExtraction(limit: 1024, maxLineLength: .max, work: work)
+        let likely = beginning.append(message, bytes)
+        guard beginning.isTruncated, likely != roles || beginning.isBlank else { return likely }
         var extraction = TextExtraction(limit: max(0, limits.maxText), maxLineLength: .max, work: work)
         return extraction.append(message, bytes)
     }

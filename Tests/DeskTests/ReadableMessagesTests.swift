@@ -26,22 +26,7 @@ import Testing
     ) async throws {
         let fixture = try StoreFixture()
         let id = UniqueID.make(at: .now)
-        let digest = try await fixture.withStore { store in
-            let message = try await store.receive(octets)
-            try await store.engine.write { writer throws(StoreError) in
-                try writer.record(
-                    MessageRecord(
-                        id: id,
-                        receivedAt: .now,
-                        contentDigest: message.digest,
-                        summary: nil,
-                        octets: message,
-                        isBlob: false
-                    )
-                )
-            }
-            return message.digest
-        }
+        let digest = try await fixture.withStore { try await $0.keep(octets, as: id).digest }
         let layout = Store.Layout(directory: fixture.directory.path)
         let reader = try StoreReader(directory: fixture.directory.path)
         try body(reader, DerivedCache(layout, maximumSize: 1_000_000), id, digest)

@@ -85,6 +85,7 @@ extension EndToEnd {
                 #expect(explained.output.contains("\n      Auto-Submitted: auto-replied\n"))
                 #expect(explained.output.contains("\nparts\n  0  multipart/mixed\n    1  text/html  charset utf-8  "))
                 #expect(explained.output.contains("  shown\n    2  message/rfc822  "))
+                #expect(explained.output.contains("  file, opened\n"))
                 #expect(
                     explained.output.contains("\ndefects\n  part 0: A multipart ends without its closing boundary.\n")
                 )

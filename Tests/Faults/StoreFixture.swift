@@ -1,3 +1,5 @@
+package import MIME
+package import Mail
 package import Storage
 
 /// A data directory whose every file operation can fail, database and all.
@@ -52,6 +54,29 @@ package struct StoreFixture: Sendable {
 }
 
 extension Store {
+    /// Receives a message and records it alone, without an outcome.
+    ///
+    /// - Parameter isBlob: whether its octets go to a file.
+    package func keep(
+        _ octets: [UInt8],
+        as id: UniqueID,
+        _ summary: MessageSummary? = nil,
+        isBlob: Bool = false
+    ) async throws(StoreError) -> ReceivedMessage {
+        let message = try await receive(octets)
+        if isBlob { try await blobs.store(message) }
+        let record = MessageRecord(
+            id: id,
+            receivedAt: .now,
+            contentDigest: message.digest,
+            summary: summary,
+            octets: message,
+            isBlob: isBlob
+        )
+        try await engine.write { writer throws(StoreError) in try writer.record(record) }
+        return message
+    }
+
     /// Receives a message as a listener does.
     package func receive(_ octets: [UInt8], inPiecesOf piece: Int = 5000) async throws(StoreError) -> ReceivedMessage {
         guard let sink = spool.makeSink(declaredSize: nil) else { throw .full }

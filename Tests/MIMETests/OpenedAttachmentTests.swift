@@ -196,6 +196,19 @@ import Testing
         #expect(files["0"]?.verdict?.action != .allow)
     }
 
+    /// However many defects there are, it is known whose header was cut.
+    @Test func onlyThePartWhoseHeaderWasCutIsNotTrusted() {
+        let header = "Content-Transfer-Encoding: x\r\nContent-Type: image/png; name=a.png\r\n"
+        let bad = "\(header)\r\nx\r\n--c\r\n"
+        let cut = header + String(repeating: "X-A: 1\r\n", count: 1001) + "\r\nx\r\n--c\r\n"
+        let end = "Content-Type: image/png; name=b.png\r\n\r\nx"
+        let octets = Array(Self.mixed("", String(repeating: bad, count: 150) + cut + end).utf8)
+        let files = Self.judged(octets)
+        #expect(files.count == 152)
+        let untrusted = files.filter { $0.value.verdict?.reasons.contains(.notLookedThrough) == true }
+        #expect(untrusted.keys.sorted() == ["151"])
+    }
+
     /// A program's extension may lie where the name is no longer read.
     @Test(arguments: [
         "attachment; " + (0..<300).map { "a\($0)=x; " }.joined() + "filename=evil.vbs",

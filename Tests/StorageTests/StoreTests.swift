@@ -45,19 +45,10 @@ import Testing
         let fixture = try StoreFixture()
         let messages = [UniqueID.make(), UniqueID.make()].sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
         try await fixture.withStore { store in
-            let octets = try await store.receive(Array("Subject: a\r\n\r\nb\r\n".utf8))
-            let records = messages.map {
-                MessageRecord(
-                    id: $0,
-                    receivedAt: .now,
-                    contentDigest: octets.digest,
-                    summary: nil,
-                    octets: octets,
-                    isBlob: false
-                )
+            for message in messages {
+                _ = try await store.keep(Array("Subject: a\r\n\r\nb\r\n".utf8), as: message)
             }
             try await store.engine.write { writer throws(StoreError) in
-                for record in records { try writer.record(record) }
                 try writer.run("DROP TABLE attachment")
                 try writer.run("DROP TABLE sent_image")
                 try writer.run("DELETE FROM schema_migration WHERE name LIKE '007-%'")
@@ -313,18 +304,8 @@ import Testing
                 _ = try writer.rows("PRAGMA defer_foreign_keys = ON")
                 try writer.declare(mailboxes: [(id: "support", name: "Support")], customers: [], agents: [], at: .now)
             }
-            let message = try await store.receive(Array("Subject: a\r\n\r\nb\r\n".utf8))
+            _ = try await store.keep(Array("Subject: a\r\n\r\nb\r\n".utf8), as: id)
             try await store.engine.write { writer throws(StoreError) in
-                try writer.record(
-                    MessageRecord(
-                        id: id,
-                        receivedAt: .now,
-                        contentDigest: message.digest,
-                        summary: nil,
-                        octets: message,
-                        isBlob: false
-                    )
-                )
                 try writer.record(.test(), of: id)
                 try writer.run(
                     """

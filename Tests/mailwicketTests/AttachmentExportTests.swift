@@ -42,21 +42,10 @@ internal import mailwicket
         let folder = URL(filePath: fixture.directory.path).appending(path: "out")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try await fixture.withStore({ $0.blobThreshold = isBlob ? 1000 : 1 << 20 }) { store in
-            let octets = try await store.receive(Self.mail)
-            if isBlob { try await store.blobs.store(octets) }
-            let summary = octets.withSpan { Message(parsing: $0).summary(of: $0) }
-            let record = MessageRecord(
-                id: .make(),
-                receivedAt: .now,
-                contentDigest: octets.digest,
-                summary: summary,
-                octets: octets,
-                isBlob: isBlob
-            )
-            let rows = try await store.engine.write { writer throws(StoreError) in
-                try writer.record(record)
-                return try writer.attachments(of: record.id)
-            }
+            let id = UniqueID.make()
+            let mail = Self.mail.span
+            _ = try await store.keep(Self.mail, as: id, Message(parsing: mail).summary(of: mail), isBlob: isBlob)
+            let rows = try await store.engine.write { writer throws(StoreError) in try writer.attachments(of: id) }
             let reader = try StoreReader(directory: fixture.directory.path)
             try await body(AttachmentExport(store: reader, limits: Message.Limits()), rows, folder, store)
         }

@@ -100,7 +100,7 @@ public struct AttachmentPolicy: Sendable, Hashable {
         public init(name: String?, declaredType: String, content: Span<UInt8>) {
             var zip = ZipDirectory(content)
             // What lies in a document is found in pieces, and only its names tell.
-            if content.hasOctets(CompoundFile.signature, at: 0) { zip?.trustsNames() }
+            if content.hasOctets(CompoundFile.signature, at: 0) { zip = zip?.trustedNames }
             self.init(
                 name: name,
                 declaredType: declaredType,

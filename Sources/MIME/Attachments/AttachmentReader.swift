@@ -54,8 +54,7 @@ package struct AttachmentReader {
             let file = compoundFile(part, bytes)
             content.format = file.format
             // Which of two formats in one file is read depends on the reader.
-            content.zip = zipDirectory(part, bytes)
-            content.zip?.trustsNames()
+            content.zip = zipDirectory(part, bytes)?.trustedNames
             content.hasMacros = file.hasMacros || content.zip?.hasMacros == true
         } else {
             content.zip = zipDirectory(part, bytes)

@@ -44,10 +44,12 @@ public struct ZipDirectory: Sendable, Hashable {
     /// The number of entries that are read.
     public static let maximumEntries = 10_000
 
-    /// Leaves it to the names alone what the archive is taken for.
-    mutating func trustsNames() {
-        isInconsistent = false
-        isComplete = true
+    /// The same archive, of which its names alone are to tell what it is.
+    var trustedNames: ZipDirectory {
+        var directory = self
+        directory.isInconsistent = false
+        directory.isComplete = true
+        return directory
     }
 
     /// Reads the directory; `nil` when the octets are no zip archive.

@@ -218,7 +218,7 @@ extension [UInt8] {
 }
 
 extension Span<UInt8> {
-    /// Appends octets of an address with each `%XX` decoded (RFC 3986 section 2.1).
+    /// Appends octets with each `%XX` decoded (RFC 3986 section 2.1).
     func appendPercentDecoded(_ range: Range<Int>, to result: inout [UInt8]) {
         var index = range.lowerBound
         while index < range.upperBound {

@@ -38,7 +38,7 @@ package struct AttachmentExport {
 
     private let store: StoreReader
     private let limits: Message.Limits
-    /// What was taken out of a message together, since each walk opens all that lies around it.
+    /// What was taken out of a message together, since each walk reads all of it.
     private var taken: [String: [UInt8]] = [:]
     private var takenOf: UniqueID?
 
@@ -50,19 +50,19 @@ package struct AttachmentExport {
         self.limits = limits
     }
 
-    /// Takes files that lie within others out of a message in one walk, for the writing that follows.
+    /// Takes files out of a message in one walk, for the writing that follows.
     ///
     /// - Parameter files: files of a thread in their order; as many as belong together and are not too large are taken.
     package mutating func take(_ files: some Collection<AttachmentRow>) {
-        guard let first = files.first, first.isWithinFile, takenOf != first.message || taken[first.path] == nil else {
-            return
-        }
+        guard let first = files.first, takenOf != first.message || taken[first.path] == nil else { return }
         var size = 0
         let together = files.prefix { file in
             size += file.size
             return file.message == first.message && (size <= Self.maximumTaken || file == first)
         }
-        let paths = Set(together.filter(\.isWithinFile).map(\.path))
+        // A large one goes piece by piece.
+        guard first.isWithinFile || first.size <= Self.maximumTaken else { return }
+        let paths = Set(together.map(\.path))
         takenOf = first.message
         // What cannot be read is told when the file is written.
         taken =
@@ -133,7 +133,9 @@ package struct AttachmentExport {
         _ octets: Span<UInt8>,
         into sink: (Span<UInt8>) throws(Failure) -> Void
     ) throws(Failure) {
-        guard !file.isWithinFile else { return try writeTaken(file, octets, into: sink) }
+        guard !file.isWithinFile, takenOf != file.message || taken[file.path] == nil else {
+            return try writeTaken(file, octets, into: sink)
+        }
         let message = Message(parsing: octets, limits: limits)
         guard let index = Int(file.path), message.parts.indices.contains(index) else {
             throw .missing(path: file.path)
@@ -152,7 +154,7 @@ package struct AttachmentExport {
         guard digest.finalize() == file.sha256 else { throw .changed(path: file.path) }
     }
 
-    /// Gives a file that lies within another one, where it is whole.
+    /// Gives a file that was taken or lies within another one, where it is whole.
     private func writeTaken(
         _ file: AttachmentRow,
         _ octets: Span<UInt8>,

@@ -12,8 +12,10 @@ struct MessageView: Encodable {
         let name: String?
         let size: Int
         let role: String
+        /// What a file is, beside a file.
+        let kind: String?
 
-        init(_ row: MessageStructure.Row) {
+        init(_ row: MessageStructure.Row, _ files: [String: ReadableMessage.File]) {
             part = row.part
             depth = row.depth
             type = row.type
@@ -22,6 +24,7 @@ struct MessageView: Encodable {
             name = row.name
             size = row.size
             role = row.role.rawValue
+            kind = files["\(row.part)"]?.kind.rawValue
         }
 
         /// One line.
@@ -35,7 +38,7 @@ struct MessageView: Encodable {
                 switch MessageStructure.Role(rawValue: role) {
                 case .text: "shown"
                 case .alternative: "another form of the text"
-                default: "file"
+                default: kind.map { $0 == ReadableMessage.File.Kind.opened.rawValue ? "file, opened" : $0 } ?? "file"
                 }
             return (words + [Output.size(size), meaning]).joined(separator: "  ")
         }
@@ -64,7 +67,8 @@ struct MessageView: Encodable {
         let message = Message(parsing: octets.span, limits: options.limits)
         let summary = message.summary(of: octets.span, limits: options.limits)
         let readable = ReadableMessage(octets.span, options: options)
-        parts = MessageStructure(of: message, in: octets.span).rows.map { PartView($0) }
+        let files = Dictionary(readable.files.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        parts = MessageStructure(of: message, in: octets.span).rows.map { PartView($0, files) }
         opened = readable.files.filter { $0.path.contains(".") }.map {
             FileView(path: $0.path, name: AttachmentName($0.name).text, type: $0.type, size: $0.size)
         }

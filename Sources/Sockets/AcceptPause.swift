@@ -1,26 +1,28 @@
-internal import Logging
-internal import NIOCore
+package import Logging
+package import NIOCore
 
 /// Keeps faults of accept(2), the want of descriptors above all, from ending the stream of connections: says so, and stops
 /// accepting for a second.
 ///
 /// NIO's own `AcceptBackoffHandler` holds back reads only. A channel whose accept(2) failed at once has its read still
-/// pending, so the system goes on to report the connection that waits, as fast as the loop turns.
-///
-/// A fault after which the socket is closed shows in its end.
-final class AcceptPause: ChannelInboundHandler {
-    typealias InboundIn = any Channel
+/// pending, so the system goes on to report the connection that waits, as fast as the loop turns. A fault after which
+/// the socket is closed shows in its end.
+package final class AcceptPause: ChannelInboundHandler {
+    package typealias InboundIn = any Channel
 
     private static let pause = TimeAmount.seconds(1)
     private let logger: Logger
+    private let listener: String
     private var resumption: Scheduled<Void>?
 
-    init(_ logger: Logger) {
+    /// Makes a pause for the listener of a name.
+    package init(_ logger: Logger, listener: String) {
         self.logger = logger
+        self.listener = listener
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.warning("the control socket cannot accept now", metadata: ["error": "\(error)"])
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.warning("cannot accept a connection", metadata: ["listener": "\(listener)", "error": "\(error)"])
         guard resumption == nil, setReading(false, context) else { return }
         let handler = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         resumption = context.eventLoop.scheduleTask(in: Self.pause) {
@@ -30,7 +32,7 @@ final class AcceptPause: ChannelInboundHandler {
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func channelInactive(context: ChannelHandlerContext) {
         resumption?.cancel()
         resumption = nil
         context.fireChannelInactive()
