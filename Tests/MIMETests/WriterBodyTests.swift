@@ -150,6 +150,26 @@ import Testing
         #expect(read.contentType.name?.utf8.elementsEqual(name.utf8) == true)
     }
 
+    /// A character of any length, marks and all, is written whole or in pieces, wherever it stands.
+    @Test(arguments: 1...90)
+    func aCharacterOfAnyLengthIsWritten(octets: Int) throws {
+        let character = String(repeating: "a", count: 1 + octets % 2) + String(repeating: "\u{301}", count: octets / 2)
+        for name in [character, "x\(character)", "ä\(character)\(character).txt"] {
+            let part = MessageDraft.Part.attachment([1], type: .octetStream, name: OneLineText(name))
+            var draft = try Make.draft(part)
+            draft.subject = OneLineText(name)
+            draft.to = [.mailbox(NamedAddress(name: name, address: try #require(MailAddress("a@b.example"))))]
+            let message = try Rewritten(draft)
+            message.checkForm()
+            let read = message.parsed.message.parts[0]
+            #expect(read.disposition?.fileName?.utf8.elementsEqual(name.utf8) == true)
+            #expect(read.contentType.name?.utf8.elementsEqual(name.utf8) == true)
+            let summary = message.parsed.summary
+            #expect(summary.subject.utf8.elementsEqual(name.utf8))
+            #expect(summary.to.first?.name?.utf8.elementsEqual(name.utf8) == true)
+        }
+    }
+
     @Test func overlongFileNameIsCutBeforeItsEnding() throws {
         let part = MessageDraft.Part.attachment(
             [1],

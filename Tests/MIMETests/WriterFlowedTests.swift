@@ -57,6 +57,20 @@ import Testing
         #expect(try Self.written(text + "\n") == text + "\n")
     }
 
+    /// The marks of a quote stand before each of its lines, so a quote of nothing but marks must not be wrapped.
+    @Test func aVeryDeepQuoteIsNotMultiplied() throws {
+        let text = String(repeating: ">", count: 20_000) + String(repeating: " word", count: 4000) + "\n"
+        let draft = try Make.draft(.plainText(text, isFlowed: true))
+        let message = try Rewritten(draft)
+        message.checkForm()
+        #expect(message.written.octets.count < 3 * text.utf8.count)
+        #expect(
+            joinedFlowedText(
+                String(decoding: message.parsed.content(of: 0), as: UTF8.self).replacing("\r\n", with: "\n")
+            ) == text
+        )
+    }
+
     @Test(arguments: 0..<20 as Range<UInt64>)
     func readersJoinWhatWasWrapped(seed: UInt64) throws {
         var numbers = SeededNumbers(seed: seed)

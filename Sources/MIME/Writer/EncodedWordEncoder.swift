@@ -10,8 +10,9 @@ struct EncodedWordEncoder {
     private static let end = "?="
     /// The marks around a word's text.
     private static let overhead = 12
-    /// The longest unit that fits into a word on a line of its own behind the widest indentation.
-    private static let maximumBase64Unit = 42
+    /// The longest unit that fits into a word on a line of its own behind the widest indentation, `name="` and a
+    /// closing quote.
+    private static let maximumBase64Unit = 39
     private static let maximumQuotedUnit = 18
 
     init(_ text: String) {
@@ -36,7 +37,7 @@ struct EncodedWordEncoder {
         self.units = units
     }
 
-    /// The end of the longest run of units from `start` on whose word is no longer than `room`.
+    /// The end of the longest run of units from `start` on whose word is no longer than `room`, one at least.
     func end(from start: Int, room: Int) -> Int {
         let room = room - Self.overhead
         var octets = 0
@@ -48,7 +49,7 @@ struct EncodedWordEncoder {
             if (isBase64 ? (octets + 2) / 3 * 4 : quoted) > room { break }
             index += 1
         }
-        return index
+        return max(index, start + 1)
     }
 
     /// The encoded word of a run of units.

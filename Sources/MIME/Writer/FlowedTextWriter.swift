@@ -43,6 +43,8 @@ struct FlowedTextWriter {
     }
 
     private mutating func wrap(_ content: Substring.UnicodeScalarView, _ marks: String) {
+        // Marks are written again on each line: of such a quote the lines stay as they are.
+        guard marks.utf8.count <= Self.lineLength / 2 else { return write(content, marks) }
         var rest = content
         while let end = Self.breakPoint(rest, room: Self.room(for: rest, marks)) {
             write(rest[..<end], marks)
@@ -52,8 +54,7 @@ struct FlowedTextWriter {
     }
 
     private static func room(for content: Substring.UnicodeScalarView, _ marks: String) -> Int {
-        // Deep quotes leave no room; their lines become longer then.
-        max(lineLength / 2, lineLength - marks.utf8.count - (isStuffed(content, marks) ? 1 : 0))
+        lineLength - marks.utf8.count - (isStuffed(content, marks) ? 1 : 0)
     }
 
     /// Whether a space goes in front, which keeps a line from being read or changed as something else

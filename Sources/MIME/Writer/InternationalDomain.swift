@@ -33,8 +33,13 @@ enum InternationalDomain {
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
         // Letters of Hangul that are not composed into syllables would make another domain.
         if (0x1100...0x11FF).contains(scalar.value) { return false }
+        // Other widths of letters are mapped by who types them, or not at all (RFC 5892 section 2.3).
+        if (0xFF00...0xFFEF).contains(scalar.value) { return false }
+        // Joiners are letters of some scripts (RFC 5892 appendix A.1 and A.2).
+        if scalar == "\u{200C}" || scalar == "\u{200D}" { return true }
         switch scalar.properties.generalCategory {
-        case .control, .spaceSeparator, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate:
+        case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse,
+            .surrogate:
             return false
         default:
             return true
