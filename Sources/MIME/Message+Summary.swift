@@ -175,6 +175,7 @@ private struct SummaryReader {
                     format: content.format,
                     zip: content.zip,
                     hasMacros: content.hasMacros,
+                    otherNames: part.names.dropFirst().map { kept($0, part: part.index) },
                     isLookedThrough: message.isReadWhole(part)
                 )
             )

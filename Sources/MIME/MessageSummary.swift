@@ -64,6 +64,8 @@ public struct AttachmentSummary: Sendable, Hashable {
     /// What is done with the file, once it is judged.
     public var verdict: AttachmentPolicy.Verdict?
 
+    /// Other names that the sender gave to the same file.
+    var otherNames: [String] = []
     /// Whether the file lies within a message within the message.
     var isWithinMessage = false
     /// Whether all that lies within the file is known, as far as it holds files.
@@ -82,6 +84,7 @@ public struct AttachmentSummary: Sendable, Hashable {
             hasMacros: hasMacros,
             size: size
         )
+        facts.otherNames = otherNames
         facts.isLookedThrough = isLookedThrough
         return facts
     }

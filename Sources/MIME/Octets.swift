@@ -85,6 +85,12 @@ extension Span<UInt8> {
         return low | high << 32
     }
 
+    /// Whether the same octets lie at two places.
+    func isSame(_ first: Range<Int>, _ second: Range<Int>) -> Bool {
+        first.count == second.count
+            && (0..<first.count).allSatisfy { self[first.lowerBound + $0] == self[second.lowerBound + $0] }
+    }
+
     /// Whether `text`, which is in lower case, lies at `offset` in any case.
     func hasASCII(_ text: [UInt8], at offset: Int) -> Bool {
         guard offset >= 0, text.count <= count - offset else { return false }

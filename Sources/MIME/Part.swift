@@ -27,12 +27,14 @@ public struct Part: Sendable {
     var isInline: Bool { disposition?.isAttachment != true && (disposition != nil || contentID != nil) }
 
     /// The name of the file that the part is, when it has one.
-    public var fileName: String? {
+    public var fileName: String? { names.first }
+
+    /// The names that the file has, the better one first; they differ only in mail that means no good.
+    var names: [String] {
         // RFC 2183 section 2.3; `name` is the older form (RFC 2046 section 4.5.1).
-        for name in [disposition?.fileName, contentType.name] {
-            if let name, !name.isEmpty { return name }
-        }
-        return nil
+        let newer = disposition?.fileName ?? ""
+        let older = contentType.name ?? ""
+        return (newer.isEmpty ? [] : [newer]) + (older.isEmpty || older == newer ? [] : [older])
     }
 }
 

@@ -174,6 +174,56 @@ import Testing
         #expect(Self.judged(octets)["2.2"]?.verdict?.action == .quarantine)
     }
 
+    private static let program = Array("Content-Type: application/octet-stream; name=evil.exe\r\n\r\nMZ".utf8)
+
+    /// The end of a name that no file system keeps hides nothing: on a disk it is gone.
+    @Test(arguments: ["x.eml\u{200B}", "x.eml.", "x.eml::$DATA", "x.eml\u{200F}", "x.EML ", "a/x.eml"])
+    func aMessageIsKnownByTheNameThatItGets(name: String) {
+        let name = name.utf8.map { $0 < 0x80 ? String(UnicodeScalar($0)) : "%" + String($0, radix: 16) }.joined()
+        let header = "application/octet-stream; name*=utf-8''\(name.replacing(" ", with: "%20"))"
+        let octets = Self.mixed("", "Content-Type: \(header)\r\n\r\n").utf8.dropLast("\r\n--c--\r\n".utf8.count)
+        let files = Self.judged(Array(octets) + Self.program + Array("\r\n--c--\r\n".utf8))
+        #expect(files.values.contains { $0.name == "evil.exe" && $0.verdict?.action == .quarantine })
+        #expect(files.values.allSatisfy { $0.verdict?.action == .quarantine })
+    }
+
+    @Test(arguments: [
+        ("application/x-tnef", "winmail.dat"), ("image/png", "winmail.dat"), ("text/plain", "winmail.dat"),
+        ("application/octet-stream", ""), ("application/octet-stream", "message.tnef"), ("image/png", "a.png"),
+    ])
+    func outlooksFormIsKnownByItsContent(type: String, name: String) {
+        var writer = TNEFWriter()
+        writer.addFile(title: "evil.exe", content: Array("MZ".utf8))
+        let files = Self.judged(ReadableMessageTests.attached(type, name, writer.bytes, text: "See the file."))
+        #expect(files["2.0"]?.verdict?.action == .quarantine)
+        #expect(files["2"]?.verdict?.action == .quarantine)
+    }
+
+    /// Readers differ on which name and which content of a file counts.
+    @Test func allNamesAndContentsOfAFileAreJudged() {
+        var names = TNEFWriter()
+        names.addFile(title: "evil.vbs", content: Array("x".utf8))
+        names.add(2, 0x0006_9001, Array("notes.txt\0".utf8))
+        names.addFile(title: "a.txt", content: Array("x".utf8))
+        let files = Self.judged(ReadableMessageTests.attached("application/ms-tnef", "winmail.dat", names.bytes))
+        #expect(files["1.0"]?.verdict?.reasons == [.programName(extension: "vbs")])
+        #expect(files["1.1"]?.verdict?.action == .allow)
+        #expect(files["1"]?.verdict?.action == .quarantine)
+        var contents = TNEFWriter()
+        contents.addFile(title: "a.txt", content: Array("MZ".utf8))
+        contents.add(2, 0x0006_800F, Array("hello".utf8))
+        let twice = Self.judged(ReadableMessageTests.attached("application/ms-tnef", "winmail.dat", contents.bytes))
+        #expect(twice["1"]?.verdict?.reasons.contains(.notLookedThrough) == true)
+        var same = TNEFWriter()
+        same.addFile(title: "a.txt", content: Array("hello".utf8))
+        same.add(2, 0x0006_800F, Array("hello".utf8))
+        let once = Self.judged(ReadableMessageTests.attached("application/ms-tnef", "winmail.dat", same.bytes))
+        #expect(once["1"]?.verdict?.action == .allow)
+        let disposition = "Content-Disposition: attachment; filename=a.txt"
+        let part = "Content-Type: application/octet-stream; name=a.js\r\n\(disposition)\r\n\r\nx"
+        #expect(Self.judged(Array(part.utf8))["0"]?.verdict?.reasons == [.programName(extension: "js")])
+    }
+
     static let evil = "Content-Type: application/octet-stream; name=evil.vbs\r\n\r\nx"
 
     static func mixed(_ header: String = "", _ parts: String) -> String {

@@ -37,14 +37,16 @@ extension AttachmentPolicy {
 
     private func findings(on file: Facts) -> [Finding] {
         var findings: [Finding] = []
-        let name = AttachmentName(file.name).text
-        let last = FileExtension.last(of: name)
-        // Invisible characters hide the end of the sender's name, a stream of NTFS that of the harmless one.
-        if let program = [last, FileExtension.last(of: file.name ?? "")].first(where: programExtensions.contains) {
+        let names = [AttachmentName(file.name).text] + file.otherNames.map { AttachmentName($0).text }
+        let last = FileExtension.last(of: names[0])
+        let ends = ([file.name ?? ""] + file.otherNames).reduce(into: Set<String>()) {
+            $0.formUnion(FileExtension.ends(of: $1))
+        }
+        if let program = ends.sorted().first(where: programExtensions.contains) {
             findings.append((programs, .programName(extension: program)))
         }
         if let format = file.format, format.group == .program { findings.append((programs, .programContent(format))) }
-        if file.hasMacros || FileExtension.macro.contains(last) { findings.append((macros, .macros)) }
+        if file.hasMacros || !FileExtension.macro.isDisjoint(with: ends) { findings.append((macros, .macros)) }
         if file.format == .encryptedOffice || file.zip?.isEncrypted == true {
             findings.append((encrypted, .encrypted))
         }
@@ -53,7 +55,7 @@ extension AttachmentPolicy {
         if let format = file.format, AttachmentName.contradicts(last, format) {
             findings.append((contradictions, .contradiction(format)))
         }
-        for pattern in blockedNames where Self.matches(name, pattern) {
+        for pattern in blockedNames where names.contains(where: { Self.matches($0, pattern) }) {
             findings.append((blocked, .blockedName(pattern: pattern)))
         }
         if let type = blockedType(file) { findings.append((blocked, .blockedType(type))) }

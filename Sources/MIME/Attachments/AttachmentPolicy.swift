@@ -66,6 +66,8 @@ public struct AttachmentPolicy: Sendable, Hashable {
     public struct Facts: Sendable, Hashable {
         /// The sender's name.
         public var name: String?
+        /// Other names that the sender gave to the same file, of which a program may take any.
+        public var otherNames: [String] = []
         /// The declared media type.
         public var declaredType: String
         /// The format of the content.

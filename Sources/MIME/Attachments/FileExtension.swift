@@ -28,6 +28,11 @@ enum FileExtension {
     /// The extension of a name in lower case, empty when there is none.
     static func last(of path: String) -> String { all(of: path).first ?? "" }
 
+    /// The extensions that a name may turn out to have: as it was given, and as it is once it is harmless.
+    ///
+    /// Invisible characters hide the end of the first, a stream of NTFS that of the second.
+    static func ends(of given: String) -> Set<String> { [last(of: given), last(of: AttachmentName(given).text)] }
+
     /// Whether an extension is that of an archive, which may hide files of any kind.
     static func isArchive(_ name: String) -> Bool {
         FileFormat.formats(withExtension: name).contains { $0.group == .archive || $0.group == .diskImage }
@@ -36,13 +41,15 @@ enum FileExtension {
     /// Extensions of files that a system runs when they are opened, or that bring programs with them.
     static let dangerous: Set<String> = words(
         """
-        ade adp ani app appcontent-ms application appref-ms appx appxbundle asp aspx bas bash bat bundle cdxml cer chm
-        cmd cnt com command cpl csh desktop diagcab dll drv elf exe fxp gadget grp hlp hpj hta htc img inf ins iqy iso isp
-        its jar jnlp job js jse ksh library-ms lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw
-        mdz mht mhtml msc msh msh1 msh1xml msh2 msh2xml mshxml msi msix msixbundle msp mst msu ocx ops osd pcd pif
-        pkg plg prf prg printerexport ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 psm1 pssc py pyc pyo pyw pyz pyzw rdp reg run scf
-        scr sct search-ms searchconnector-ms service settingcontent-ms sh shb shs slk swf sys theme themepack url vb
-        vbe vbp vbs vhd vhdx vsmacros vsw vxd war wcx webpnp website workflow ws wsb wsc wsf wsh xbap xll xnk zsh
+        ade adp ani app appcontent-ms appimage appinstaller application appref-ms appx appxbundle asp aspx bas bash bat
+        bundle cdxml cer chm cmd cnt com command cpl csh deskthemepack desktop diagcab diagpkg dll dqy drv elf exe
+        fileloc fxp gadget grp hlp hpj hta htc img inetloc inf ins iqy iso isp its jar jnlp job js jse ksh library-ms
+        lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mht mhtml msc msh msh1 msh1xml
+        msh2 msh2xml mshxml msi msix msixbundle msp mst msu ocx ops oqy osd pcd pif pkg pl plg prf prg printerexport
+        ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 psm1 pssc py pyc pyo pyw pyz pyzw rdp reg rqy run scf scpt scr sct
+        search-ms searchconnector-ms service settingcontent-ms sh shb shs slk swf sys terminal theme themepack udl
+        url vb vbe vbp vbs vhd vhdx vsmacros vsto vsw vxd war wcx webloc webpnp website wll workflow ws wsb wsc wsf
+        wsh xbap xll xnk zsh
         """
     )
 

@@ -6,7 +6,7 @@ extension MessageSummary {
     ///   - message: the message that this was read from.
     ///   - bytes: the octets that were parsed.
     public mutating func openAttachments(of message: Message, in bytes: Span<UInt8>, limits: Message.Limits) {
-        guard message.parts.contains(where: MessageOpener.mayOpen) else { return }
+        guard message.parts.contains(where: { MessageOpener.mayOpen($0, bytes) }) else { return }
         var options = ReadableMessage.Options()
         options.limits = limits
         var opener = MessageOpener(options, purpose: .inventory)

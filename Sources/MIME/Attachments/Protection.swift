@@ -44,7 +44,7 @@ public enum Protection: String, Sendable, Hashable, CaseIterable {
     static func mayBeSMIME(_ part: Part) -> Bool {
         switch part.contentType.mediaType {
         case "application/pkcs7-mime", "application/x-pkcs7-mime", "application/x-smime", "application/cms": true
-        default: ["p7m", "p7z"].contains(FileExtension.last(of: part.fileName ?? ""))
+        default: part.names.contains { !FileExtension.ends(of: $0).isDisjoint(with: ["p7m", "p7z"]) }
         }
     }
 

@@ -23,6 +23,8 @@ public struct TNEF: Sendable, Hashable {
         public internal(set) var name: String?
         /// The short name, as old readers know it.
         public internal(set) var title: String?
+        /// All names that the file is given, each once; readers differ on which counts.
+        var names: [String] = []
         /// The media type, where the sender gives one.
         public internal(set) var mediaType: String?
         /// The Content-ID, where the HTML text refers to the file.
@@ -85,6 +87,21 @@ public struct TNEF: Sendable, Hashable {
     }
 
     init() {}
+
+    static let signature: [UInt8] = [0x78, 0x9F, 0x3E, 0x22]
+
+    /// Whether a part's content begins as a stream does, whatever the part is declared as.
+    static func begins(_ part: Part, _ bytes: Span<UInt8>) -> Bool {
+        let range = part.bodyRange.prefix(512)
+        // Nothing is decoded for what begins otherwise: with `x`, or in base64 with `e`.
+        guard let first = range.first(where: { bytes[$0] > Octet.space }),
+            bytes[first] == UInt8(ascii: "x") || bytes[first] == UInt8(ascii: "e")
+        else { return false }
+        var beginning: [UInt8] = []
+        var decoder = TransferDecoder(chunkSize: 512)
+        _ = decoder.decode(part.transferEncoding, bytes, range) { beginning.append(copying: $0) }
+        return beginning.span.hasOctets(signature, at: 0)
+    }
 
     /// Reads a message within the message.
     ///

@@ -19,6 +19,8 @@ struct TNEFReader {
         var attachment = TNEF.Attachment()
         var longName: String?
         var displayName: String?
+        /// All names in the order in which they came, each once.
+        var names: [String] = []
         var data: Range<Int>?
         var object: Range<Int>?
     }
@@ -55,7 +57,6 @@ struct TNEFReader {
         static let attachmentContentID = 0x3712
     }
 
-    private static let signature: [UInt8] = [0x78, 0x9F, 0x3E, 0x22]
     /// {00020307-0000-0000-C000-000000000046}, the interface of a message.
     private static let messageInterface: [UInt8] = [7, 3, 2, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46]
 
@@ -63,7 +64,7 @@ struct TNEFReader {
 
     /// - Returns: whether this is such a stream.
     mutating func read(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.count >= 6, bytes.hasOctets(Self.signature, at: 0) else { return false }
+        guard bytes.count >= 6, bytes.hasOctets(TNEF.signature, at: 0) else { return false }
         var index = 6
         while index < bytes.count {
             // Level, attribute, length, content, checksum; QUIRK: some writers add zeros or a line end at the end.
@@ -203,10 +204,15 @@ struct TNEFReader {
         }
         var pending = current ?? Pending()
         switch attribute {
-        case Attribute.attachmentTitle: pending.attachment.title = line(bytes, content)
+        case Attribute.attachmentTitle:
+            let title = line(bytes, content)
+            note(title, &pending)
+            pending.attachment.title = title
         case Attribute.transportFileName:
-            pending.longName = pending.longName ?? FileExtension.fileName(of: line(bytes, content))
-        case Attribute.attachmentData: pending.data = content
+            let name = FileExtension.fileName(of: line(bytes, content))
+            note(name, &pending)
+            pending.longName = pending.longName ?? name
+        case Attribute.attachmentData: readData(bytes, content, &pending)
         case Attribute.attachmentProperties: readAttachmentProperties(bytes, content, &pending)
         default: break
         }
@@ -221,23 +227,50 @@ struct TNEFReader {
         var list = MAPIProperties(bytes, content)
         while let property = list.next(bytes) {
             switch property.id {
-            case Property.displayName: pending.displayName = string(bytes, property)
+            case Property.displayName:
+                pending.displayName = string(bytes, property)
+                note(pending.displayName, &pending)
             case Property.attachmentFileName:
-                pending.attachment.title = pending.attachment.title ?? string(bytes, property)
+                let name = string(bytes, property)
+                note(name, &pending)
+                pending.attachment.title = pending.attachment.title ?? name
             case Property.attachmentLongFileName:
-                pending.longName = string(bytes, property) ?? pending.longName
+                let name = string(bytes, property)
+                note(name, &pending)
+                pending.longName = name ?? pending.longName
             case Property.attachmentMediaType: pending.attachment.mediaType = string(bytes, property)
             case Property.attachmentContentID: pending.attachment.contentID = string(bytes, property)
             case Property.attachmentData:
                 if property.type == MAPIProperties.PropertyType.object {
                     pending.object = property.value
                 } else {
-                    pending.data = pending.data ?? property.value
+                    readData(bytes, property.value, &pending)
                 }
             default: continue
             }
         }
         if list.isDamaged { stream.isComplete = false }
+    }
+
+    /// Keeps a name among all that a file is given.
+    private mutating func note(_ name: String?, _ pending: inout Pending) {
+        guard let name, !name.isEmpty, !pending.names.contains(name) else { return }
+        guard pending.names.count < Self.maximumNames else {
+            stream.isComplete = false
+            return
+        }
+        pending.names.append(name)
+    }
+
+    private static let maximumNames = 8
+
+    /// Takes a file's content; readers differ on which of two counts.
+    private mutating func readData(_ bytes: Span<UInt8>, _ range: Range<Int>, _ pending: inout Pending) {
+        if let first = pending.data {
+            if !bytes.isSame(first, range) { stream.isComplete = false }
+        } else {
+            pending.data = range
+        }
     }
 
     private mutating func endAttachment(_ bytes: Span<UInt8>) {
@@ -253,7 +286,7 @@ struct TNEFReader {
             attachment.notice = pending.data
             attachment.kind = .object
             if bytes.hasOctets(Self.messageInterface, at: object.lowerBound),
-                bytes.hasOctets(Self.signature, at: object.lowerBound + 16), object.count >= 20
+                bytes.hasOctets(TNEF.signature, at: object.lowerBound + 16), object.count >= 20
             {
                 attachment.kind = .message
                 attachment.content = object.dropFirst(16)
@@ -265,6 +298,7 @@ struct TNEFReader {
             ? [pending.longName, attachment.title, pending.displayName]
             : [pending.longName, pending.displayName, attachment.title]
         attachment.name = names.lazy.compactMap(\.self).first { !$0.isEmpty }
+        attachment.names = pending.names
         stream.attachments.append(attachment)
     }
 

@@ -13,15 +13,14 @@ extension MessageOpener {
         /// A message within the message.
         case message
 
-        init?(_ part: Part) {
-            let name = FileExtension.fileName(of: part.fileName ?? "").lowercasedASCII
+        init?(_ part: Part, _ bytes: Span<UInt8>) {
+            guard !part.isMultipart else { return nil }
             switch part.contentType.mediaType {
             case "application/ms-tnef", "application/vnd.ms-tnef": self = .tnef
             case "message/rfc822", "message/global", "message/news": self = .message
-            // QUIRK: gateways that declare everything they do not know as a file.
-            case "application/octet-stream" where name == "winmail.dat" || name == "win.dat": self = .tnef
-            // Whatever it is declared as, its name says which program opens it.
-            case _ where name.hasSuffix(".eml"): self = .message
+            // Whatever it is declared as, its content or its name says which program opens it.
+            case _ where TNEF.begins(part, bytes): self = .tnef
+            case _ where part.names.contains { FileExtension.ends(of: $0).contains("eml") }: self = .message
             case _ where Protection.mayBeSMIME(part): self = .cms
             default: return nil
             }
@@ -36,7 +35,7 @@ extension MessageOpener {
     /// - Returns: whether it was opened.
     mutating func open(_ part: Part, _ bytes: Span<UInt8>, isInReport: Bool, text: Int?) -> Bool {
         let file = path + "\(part.index)"
-        guard let container = Container(part), mayOpen(file) else { return false }
+        guard let container = Container(part, bytes), mayOpen(file) else { return false }
         if isReading, container == .message, isInReport || !options.unwrapsMessages { return false }
         guard nesting < Self.maximumNesting else { return leave(file) }
         // A message travels as it is, mostly, and is read where it lies.
@@ -76,7 +75,7 @@ extension MessageOpener {
     }
 
     /// Whether a part may hold more than itself.
-    static func mayOpen(_ part: Part) -> Bool { Container(part) != nil }
+    static func mayOpen(_ part: Part, _ bytes: Span<UInt8>) -> Bool { Container(part, bytes) != nil }
 
     private mutating func openMessage(_ content: Span<UInt8>, _ file: String) -> Bool {
         depth += 1
@@ -208,7 +207,8 @@ extension MessageOpener {
                 type: part.contentType.mediaType,
                 contentID: part.contentID,
                 isInline: part.isInline
-            )
+            ),
+            otherNames: Array(part.names.dropFirst())
         )
     }
 
@@ -223,19 +223,18 @@ extension MessageOpener {
             if wanted.contains(file) { contents[file] = octets.copied(0..<octets.count) }
             return
         }
-        if (attachment.name ?? attachment.title ?? "").utf8.count + 4 >= Message.maximumValue {
-            incomplete.insert(file)
-        }
+        if attachment.names.contains(where: { $0.utf8.count + 4 >= Message.maximumValue }) { incomplete.insert(file) }
         list(
             AttachmentReader.Content(octets),
             ReadableMessage.File(
                 path: file,
                 kind: isOpened ? .opened : .file,
-                name: attachment.name ?? attachment.title,
+                name: attachment.name,
                 type: attachment.mediaType ?? "application/octet-stream",
                 contentID: attachment.contentID,
                 isInline: attachment.contentID != nil
-            )
+            ),
+            otherNames: attachment.names.filter { $0 != attachment.name }
         )
     }
 
@@ -245,10 +244,14 @@ extension MessageOpener {
         if !path.isEmpty { incomplete.insert(String(path.dropLast())) }
     }
 
-    private mutating func list(_ content: AttachmentReader.Content, _ file: ReadableMessage.File) {
+    private mutating func list(
+        _ content: AttachmentReader.Content,
+        _ file: ReadableMessage.File,
+        otherNames: [String]
+    ) {
         guard readable.files.count + inventory.count < options.limits.maxParts else { return noteMissingFile() }
         guard isReading else {
-            inventory.append(AttachmentSummary(file, content, isWithinMessage: depth > 0))
+            inventory.append(AttachmentSummary(file, content, otherNames: otherNames, isWithinMessage: depth > 0))
             return
         }
         var file = file
@@ -259,7 +262,12 @@ extension MessageOpener {
 }
 
 extension AttachmentSummary {
-    fileprivate init(_ file: ReadableMessage.File, _ content: AttachmentReader.Content, isWithinMessage: Bool) {
+    fileprivate init(
+        _ file: ReadableMessage.File,
+        _ content: AttachmentReader.Content,
+        otherNames: [String],
+        isWithinMessage: Bool
+    ) {
         func kept(_ text: String) -> String { PlainText.cut(Array(text.utf8), Message.maximumValue) }
         self.init(
             path: file.path,
@@ -272,6 +280,7 @@ extension AttachmentSummary {
             format: content.format,
             zip: content.zip,
             hasMacros: content.hasMacros,
+            otherNames: otherNames.map(kept),
             isWithinMessage: isWithinMessage
         )
     }
@@ -280,8 +289,18 @@ extension AttachmentSummary {
 extension String {
     /// Whether the text begins with what another one says, whatever the white space.
     fileprivate func says(_ other: String) -> Bool {
-        func words(_ text: String) -> [UInt8] { text.utf8.filter { $0 > Octet.space } }
-        return words(self).starts(with: words(other))
+        var index = utf8.startIndex
+        // White space without end is not walked through for each part again.
+        var room = 2 * other.utf8.count + 1024
+        for octet in other.utf8 where octet > Octet.space {
+            while index < utf8.endIndex, utf8[index] <= Octet.space, room > 0 {
+                utf8.formIndex(after: &index)
+                room -= 1
+            }
+            guard index < utf8.endIndex, utf8[index] == octet else { return false }
+            utf8.formIndex(after: &index)
+        }
+        return true
     }
 }
 

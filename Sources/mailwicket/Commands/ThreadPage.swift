@@ -1,6 +1,8 @@
 package import MIME
 
 /// A thread as a page for a browser: safe HTML in a frame of our own that loads nothing and runs nothing.
+///
+/// What comes from a mail has a border around it, which it cannot leave: nothing in it looks like a heading of the page.
 package struct ThreadPage {
     private let title: String
     private let allowsRemoteImages: Bool
@@ -110,7 +112,8 @@ package struct ThreadPage {
             h1 { font-size: 1.3em; }
             h2 { font-size: 1em; font-weight: normal; color: #555; }
             blockquote { border-left: 3px solid #ccc; margin: 0 0 0 0.5em; padding-left: 1em; }
-            .message, .calendar { background: #f4f4f4; padding: 0.5em 1em; }
+            section { border: 1px solid #ddd; margin: 0.5em 0; padding: 0.5em 1em; overflow: auto; contain: content; }
+            .message, .calendar { background: #f4f4f4; }
             .notice, .note { color: #555; font-style: italic; }
             </style>
             </head>
