@@ -422,6 +422,23 @@ import Testing
         #expect(recipients.count <= 1000)
     }
 
+    /// A text without blanks is a domain to the end, as far as its octets tell.
+    @Test func aDomainIsReadOnce() {
+        let text = "x@" + String(repeating: "\u{4E2D}", count: 21_000)
+        var work = Work(size: text.utf8.count)
+        let clock = ContinuousClock()
+        // Where each octet looks back at all before it this takes minutes.
+        let duration = clock.measure { _ = DeliveryText(text, strangers: [], work: &work) }
+        #expect(duration < .seconds(3))
+    }
+
+    @Test func aCodeIsToldFromNone() {
+        var work = Work(size: 10_000)
+        #expect(DeliveryText("a@b.example: 550 no", strangers: [], work: &work).hasCode)
+        #expect(DeliveryText("a@b.example (5.1.1)", strangers: [], work: &work).hasCode)
+        #expect(!DeliveryText("a@b.example: user unknown", strangers: [], work: &work).hasCode)
+    }
+
     @Test func spentWorkEndsTheReading() {
         let text = String(repeating: "could not be delivered to:\n\na@b.example\n", count: 1000)
         var work = Work(size: 0)

@@ -15,7 +15,15 @@ struct AddressToken {
         }
         lower = Self.startBehindProse(text, lower, at)
         var upper = at + 1
-        while upper < to, Self.isDomainText(text[upper]), !Self.beginsProse(text, upper, domain: at + 1) { upper += 1 }
+        var isASCII = true
+        var hasPeriod = false
+        while upper < to, Self.isDomainText(text[upper]) {
+            // Prose without blanks goes on behind a domain of US-ASCII.
+            if text[upper] >= Self.ideographicLead, isASCII, hasPeriod, text[upper - 1] != Octet.period { break }
+            isASCII = isASCII && text[upper] < 0x80
+            hasPeriod = hasPeriod || text[upper] == Octet.period
+            upper += 1
+        }
         while upper > at + 1, text[upper - 1] == Octet.period || text[upper - 1] == Octet.dash { upper -= 1 }
         // X.400 addresses hold others as `SMTP=a@b`; quotation marks and list signs are atom text too.
         if let equals = text[lower..<at].firstIndex(of: Octet.equals), Self.isScheme(text[lower..<equals]) {
@@ -37,13 +45,6 @@ struct AddressToken {
             return lower
         }
         return text[last - 2] >= Self.ideographicLead ? last + 1 : lower
-    }
-
-    /// Whether such a text goes on at an offset, behind a domain of US-ASCII.
-    private static func beginsProse(_ text: [UInt8], _ index: Int, domain: Int) -> Bool {
-        guard text[index] >= Self.ideographicLead, text[index - 1] != Octet.period else { return false }
-        let label = text[domain..<index]
-        return label.contains(Octet.period) && label.allSatisfy { $0 < 0x80 }
     }
 
     /// The first octet of U+3000 and what follows, in UTF-8: the scripts that are written without blanks.

@@ -13,6 +13,8 @@ public struct DeliveryText: Hashable, Sendable {
     public let recipients: [DeliveryReport.Recipient]
     /// Whether the text announces the returned message, or holds it.
     public let announcesReturnedMessage: Bool
+    /// Whether a status code or the code of a refusing reply stands in the text.
+    public let hasCode: Bool
     /// The returned message, where the text holds it.
     public let returned: ReturnedMessage?
 
@@ -34,6 +36,7 @@ public struct DeliveryText: Hashable, Sendable {
         var reasons = ReasonFinder(lines, words: words, work: work)
         work = reasons.work
         general = reasons.general
+        hasCode = reasons.hasCode
         announcesReturnedMessage = lines.returnedStart != nil
         returned = lines.returnedStart.flatMap { start in
             ReturnedMessage(Array(lines.text[start...].drop { $0.isFoldingSpace }), work: &work)

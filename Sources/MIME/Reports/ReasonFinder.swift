@@ -31,6 +31,9 @@ struct ReasonFinder {
         return codes
     }
 
+    /// Whether the text has a code at all.
+    var hasCode: Bool { !ofText.isEmpty }
+
     mutating func recipients(_ found: [RecipientFinder.Found]) -> [DeliveryReport.Recipient] {
         var recipients: [DeliveryReport.Recipient] = []
         recipients.reserveCapacity(found.count)

@@ -6,6 +6,8 @@ public struct ReturnedMessage: Hashable, Sendable {
     public var messageID: MessageID?
     /// The authors.
     public var from: [NamedAddress] = []
+    /// Where reports on it go, where a delivering system noted it.
+    public var returnPath: MailAddress?
     /// The recipients, primary and other.
     public var recipients: [NamedAddress] = []
     /// The subject, decoded.
@@ -30,6 +32,8 @@ public struct ReturnedMessage: Hashable, Sendable {
                     MessageIDParser.identifiers(in: bytes, field.valueRange, limit: 1, work: &work).first
             case .from where from.isEmpty:
                 from = AddressParser.parse(bytes, field.valueRange, work: &work).addresses
+            case .returnPath where returnPath == nil:
+                returnPath = AddressParser.parse(bytes, field.valueRange, work: &work).addresses.first?.address
             case .to, .cc:
                 let room = AddressParser.maximumCount - recipients.count
                 recipients += AddressParser.parse(bytes, field.valueRange, work: &work).addresses.prefix(max(0, room))
