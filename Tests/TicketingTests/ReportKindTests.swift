@@ -404,7 +404,8 @@ struct ReportKindTests {
 
     static let answers: [(name: String, header: String, kind: String)] = [
         (
-            "Exchange", "Subject: Automatic reply: Printer\nX-MS-Exchange-Inbox-Rules-Loop: ann@x.example",
+            "Exchange",
+            "Subject: Automatic reply: Printer\nX-MS-Exchange-Inbox-Rules-Loop: ann@x.example\nX-Auto-Response-Suppress: All",
             "out-of-office"
         ),
         (

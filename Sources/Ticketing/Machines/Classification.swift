@@ -15,10 +15,12 @@ public struct Classification: Hashable, Sendable {
     public init(_ evidence: MachineEvidence) {
         var kinds = Set(evidence.findings.filter { $0.strength == .strong }.map(\.kind))
         if evidence.deliveryReport == nil { kinds.remove(.deliveryReport) }
-        let weak = Set(evidence.findings.filter { $0.strength == .weak }.map(\.kind))
-        let isAutomatic = !kinds.isDisjoint(with: [.automatic, .autoReply]) || evidence.declinesAutoReplies
+        // QUIRK: vacation of BSD marks its answers as bulk mail and nothing else.
+        let isBulkAnswer = kinds.contains(.bulk) && !kinds.contains(.list) && evidence.isAnswer
+        let isAutomatic =
+            !kinds.isDisjoint(with: [.automatic, .autoReply]) || evidence.declinesAutoReplies || isBulkAnswer
         // An automatic message with the subject of an absence note is one; the subject alone proves nothing.
-        if isAutomatic, kinds.isDisjoint(with: Self.reports) { kinds.formUnion(weak.intersection(Self.answers)) }
+        if isAutomatic, kinds.isDisjoint(with: Self.reports) { kinds.formUnion(evidence.agreeing) }
         let ranked = MachineEvidence.Kind.allCases.filter { kinds.contains($0) }
         kind = ranked.first
         otherKinds = Set(ranked.dropFirst())
@@ -37,7 +39,6 @@ public struct Classification: Hashable, Sendable {
     }
 
     private static let reports: Set<MachineEvidence.Kind> = [.deliveryReport, .feedbackReport, .readReceipt]
-    private static let answers: Set<MachineEvidence.Kind> = [.outOfOffice, .autoReply, .challenge]
 
     /// How many recipients of a report a trace names.
     private static let maximumRecipients = 10

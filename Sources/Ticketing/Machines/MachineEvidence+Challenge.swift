@@ -36,8 +36,8 @@ extension MachineEvidence {
             String(decoding: summary.text.utf8.prefix(Self.maximumLength), as: UTF8.self)
         )
         guard let found = Self.challenges.first(in: subject) ?? Self.challenges.first(in: text) else { return }
-        // A challenge answers a message; a newsletter that speaks of verification answers none.
-        let isAnswer = !summary.inReplyTo.isEmpty || hasNullReversePath || has(.autoReply, .strong)
-        add(.challenge, isAnswer ? .strong : .weak, "text", found.phrase)
+        // A challenge answers a message at once; a newsletter that speaks of verification answers none, and a notice of
+        // a tracker that names the message before it quotes people.
+        add(.challenge, hasNullReversePath || isAnAutoReply ? .strong : .weak, "text", found.phrase)
     }
 }

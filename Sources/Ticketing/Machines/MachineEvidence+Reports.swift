@@ -86,7 +86,13 @@ extension MachineEvidence {
         let text = DeliveryText(summary.text, strangers: strangers, work: &work)
         let returned = message.returnedMessage(in: bytes, work: &work) ?? text.returned
         let hasReturned = returned != nil || text.announcesReturnedMessage
-        guard system.isReport(text, nullPath: hasNullReversePath, hasReturned: hasReturned, self) else { return }
+        let content = MailSystemEvidence.Content(
+            text: text,
+            hasReturned: hasReturned,
+            hasIdentifier: returned?.messageID != nil,
+            returnsOwn: returned.map { Self.isOwn($0, summary) } ?? false
+        )
+        guard system.isReport(content, self) else { return }
         for finding in system.findings { add(.deliveryReport, finding.strength, finding.fact.name, finding.fact.value) }
         // In a language that the table lacks the form alone tells.
         add(.deliveryReport, .strong, text.phrase == nil ? "subject" : "text", text.phrase ?? summary.subject)
@@ -101,6 +107,16 @@ extension MachineEvidence {
             recipients: Self.recipients(text, system, returned),
             returned: returned
         )
+    }
+
+    /// Whether a returned message is one that a recipient of the report had sent.
+    ///
+    /// The message that a person answers is so too, but is quoted without its identifier.
+    private static func isOwn(_ returned: ReturnedMessage, _ summary: MessageSummary) -> Bool {
+        guard returned.messageID != nil else { return false }
+        let recipients = Set((summary.to + summary.cc).map(\.address.comparisonKey))
+        let senders = returned.from.map(\.address) + (returned.returnPath.map { [$0] } ?? [])
+        return senders.contains { recipients.contains($0.comparisonKey) }
     }
 
     /// The recipients: as the header lists them, as the text does, or those of the returned message when it has one.

@@ -48,10 +48,19 @@ public struct MachineEvidence: Hashable, Sendable {
         public init(_ kind: Kind, _ strength: Strength, _ name: String, _ value: String) {
             self.kind = kind
             self.strength = strength
-            fact = Trace.Fact(name, String(value.prefix(Self.maximumLength)))
+            fact = Trace.Fact(name, Self.beginning(of: value))
         }
 
+        /// In octets: a character may have marks without end.
         private static let maximumLength = 200
+
+        private static func beginning(of value: String) -> String {
+            guard value.utf8.count > maximumLength else { return value }
+            var octets = Array(value.utf8.prefix(maximumLength + 1))
+            // Cut in front of a scalar rather than within it.
+            while let last = octets.popLast(), last & 0xC0 == 0x80 {}
+            return String(decoding: octets, as: UTF8.self)
+        }
     }
 
     /// What was found, in the order of reading.
@@ -67,6 +76,11 @@ public struct MachineEvidence: Hashable, Sendable {
     /// Whether the sender asks for no automatic answers.
     public internal(set) var declinesAutoReplies = false
 
+    /// Whether the message answers another, as far as its header tells: it names it, or is an automatic answer.
+    var isAnswer = false
+    /// The kinds of automatic answers for which weak evidence counts where something else tells a machine.
+    var agreeing: Set<Kind> = []
+
     /// How many findings are kept.
     private static let maximumCount = 50
 
@@ -78,13 +92,14 @@ public struct MachineEvidence: Hashable, Sendable {
     ///   - bytes: the octets that were parsed.
     ///   - reversePath: the envelope's; `nil` when it is lost, so that a Return-Path field counts.
     public init(of message: Message, _ summary: MessageSummary, in bytes: Span<UInt8>, reversePath: ReversePath?) {
-        readFields(message, bytes)
+        readFields(message, summary, bytes)
         if let reversePath {
             hasNullReversePath = reversePath == .null
         } else {
             hasNullReversePath = Self.hasNullReturnPath(message, bytes)
         }
         if hasNullReversePath { add(.automatic, .strong, "reverse-path", "<>") }
+        isAnswer = !summary.inReplyTo.isEmpty || hasNullReversePath || isAnAutoReply
         readSubject(summary.subject)
         readReports(message, summary, bytes)
         readChallenge(summary)
@@ -95,6 +110,9 @@ public struct MachineEvidence: Hashable, Sendable {
         let finding = Finding(kind, strength, name, value)
         if !findings.contains(finding) { findings.append(finding) }
     }
+
+    /// Whether a field of the message's own says that it is an automatic answer.
+    var isAnAutoReply: Bool { has(.autoReply, .strong) || has(.outOfOffice, .strong) }
 
     /// Whether anything of the given strength speaks for a kind.
     func has(_ kind: Kind, _ strength: Strength) -> Bool {

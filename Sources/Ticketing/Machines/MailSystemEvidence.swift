@@ -3,10 +3,13 @@ import Mail
 
 /// What tells that a mail system wrote a message, where no part made for programs does.
 struct MailSystemEvidence {
-    /// Whether the From or Sender field names a mail system.
+    /// Whether the From or Sender field names a mail system: by a name that nobody else has, or by one that some people
+    /// have too, beside a mark.
     private(set) var isSender = false
-    /// Whether it has a name that people who look after mail have too.
-    private(set) var mayBeSender = false
+    /// How far the name speaks for a mail system.
+    private(set) var rank = MailSystemName.Rank.none
+    /// Whether the sender has no name besides, as a person has who reads such a mailbox.
+    private var isUnmixed = false
     /// Whether the subject is one of a report.
     private(set) var hasReportSubject = false
     /// Whether the message declares to be a report on deliveries (RFC 6522).
@@ -18,16 +21,15 @@ struct MailSystemEvidence {
     private static let maximumRecipients = 1000
 
     init(of message: Message, _ summary: MessageSummary, in bytes: Span<UInt8>, _ evidence: MachineEvidence) {
+        var named: HeaderField?
         for field in message.fields {
             switch field.name {
             case .from, .sender:
-                let text = message.text(of: field, in: bytes)
-                // An empty path where a person has an address is a mail system's too.
-                let found = Self.names.meanings(in: MeaningTable<Name>.normalized(text))
-                mayBeSender = mayBeSender || !found.isEmpty
-                guard !isSender, found.contains(.mailSystem) || text.hasSuffix("<>") else { continue }
-                isSender = true
-                note(.strong, message.nameText(of: field, in: bytes), text)
+                let name = MailSystemName(field, of: message, in: bytes)
+                guard name.rank > rank else { continue }
+                rank = name.rank
+                isUnmixed = name.isUnmixed
+                named = field
             case .xFailedRecipients where failedRecipients.count < Self.maximumRecipients:
                 failedRecipients += message.addresses(of: field, in: bytes).map(\.address)
                     .prefix(Self.maximumRecipients)
@@ -42,6 +44,11 @@ struct MailSystemEvidence {
             isDeclared = true
             note(.strong, "Content-Type", root.mediaType)
         }
+        let isMarked = hasReportSubject || isDeclared || !failedRecipients.isEmpty || evidence.hasNullReversePath
+        if let named, rank == .daemon || (rank == .system && isMarked) {
+            isSender = true
+            note(.strong, message.nameText(of: named, in: bytes), message.text(of: named, in: bytes))
+        }
     }
 
     private mutating func note(_ strength: MachineEvidence.Strength, _ name: String, _ value: String) {
@@ -49,50 +56,44 @@ struct MailSystemEvidence {
     }
 
     /// Whether the text may make it a report; an empty reverse path alone is that of every automatic answer.
-    var mayReport: Bool { isSender || isDeclared || hasReportSubject || !failedRecipients.isEmpty }
+    var mayReport: Bool { isSender || rank == .system || isDeclared || hasReportSubject || !failedRecipients.isEmpty }
+
+    /// What a message says besides its header, as far as a report is known by it.
+    struct Content {
+        /// The text.
+        let text: DeliveryText
+        /// Whether it returns or announces the message reported on.
+        let hasReturned: Bool
+        /// Whether what it returns has an identifier, which clients leave out where people quote.
+        let hasIdentifier: Bool
+        /// Whether what it returns is a message that one of its own recipients had sent.
+        let returnsOwn: Bool
+    }
 
     /// Weighs everything together.
-    func isReport(_ text: DeliveryText, nullPath: Bool, hasReturned: Bool, _ evidence: MachineEvidence) -> Bool {
-        let tells = !text.words.isDisjoint(with: [.failure, .delay])
+    func isReport(_ content: Content, _ evidence: MachineEvidence) -> Bool {
         let isAnswer = evidence.has(.outOfOffice, .strong) || evidence.has(.autoReply, .weak)
         guard !isAnswer || isSender || !failedRecipients.isEmpty else { return false }
-        // A person may have such a subject, and such words too: a mail system's mark is wanted in any case.
-        guard
-            isSender || nullPath || isDeclared || !failedRecipients.isEmpty
-                || (hasReportSubject && (hasReturned || mayBeSender))
-        else { return false }
-        guard mayReport else { return false }
+        let isProven = evidence.hasNullReversePath || isDeclared || !failedRecipients.isEmpty || rank == .daemon
+        guard mayReport, isProven || isLikely(content, evidence) else { return false }
+        let text = content.text
+        let tells = !text.words.isDisjoint(with: [.failure, .delay])
         let weight =
-            (isSender ? 2 : mayBeSender ? 1 : 0) + (nullPath ? 2 : 0) + (isDeclared ? 2 : 0)
+            (isSender ? 2 : rank > .none ? 1 : 0) + (evidence.hasNullReversePath ? 2 : 0) + (isDeclared ? 2 : 0)
             + (failedRecipients.isEmpty ? 0 : 3)
-            + (hasReportSubject ? 2 : 0) + (tells ? 2 : 0) + (text.recipients.isEmpty ? 0 : 1) + (hasReturned ? 1 : 0)
+            + (hasReportSubject ? 2 : 0) + (tells ? 2 : 0) + (rank == .system && !isSender && text.hasCode ? 1 : 0)
+            + (text.recipients.isEmpty ? 0 : 1) + (content.hasReturned ? 1 : 0)
         return weight >= 5
     }
 
-    // MARK: Names of mail systems
-
-    private struct Name: OptionSet {
-        let rawValue: UInt8
-        static let mailSystem = Name(rawValue: 1)
-        static let keeper = Name(rawValue: 2)
+    /// Whether name, subject and text together are a mail system's: people have such names and subjects, and forward
+    /// reports with all that stands in them.
+    private func isLikely(_ content: Content, _ evidence: MachineEvidence) -> Bool {
+        let isAutomatic = evidence.has(.automatic, .strong) || evidence.has(.autoReply, .strong)
+        guard hasReportSubject else {
+            return rank == .system && content.text.hasCode && (content.hasReturned || isUnmixed)
+        }
+        if content.returnsOwn || (isAutomatic && content.hasIdentifier) { return true }
+        return rank > .none && (isUnmixed || content.text.hasCode || content.hasReturned)
     }
-
-    private static let names = MeaningTable<Name>([
-        (
-            .mailSystem,
-            [
-                "mailer-daemon", "mailer_daemon", "mailer daemon", "mailerdaemon", "maildaemon", "mail-daemon",
-                "mdaemon", "mail delivery", "mail.delivery", "mail_delivery", "delivery subsystem", "delivery system",
-                "delivery service", "postmaster@", "post_master@", "ndr administrator", "ndr@", "double-bounce",
-                "imss@",
-            ]
-        ),
-        (
-            .keeper,
-            [
-                "postmaster", "mail administrator", "system administrator", "mailadm", "mail system", "mail_service",
-                "mailserver", "mail server", "smtp_gateway", "for_smtp", "smtp service", "bounce@",
-            ]
-        ),
-    ])
 }

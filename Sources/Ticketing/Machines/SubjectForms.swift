@@ -70,6 +70,52 @@ enum SubjectForms {
         "回复:", "回复：", "答复:", "答复：", "转发:", "转发：", "vb:", "doorst:", "enc:", "i:", "r:", "res:", "fwd :",
     ]
 
+    /// What the first words of a subject mean, or of a tag before it, or behind such a tag: `[EXT] Out of office`.
+    static func beginning(_ subject: [UInt8]) -> Meaning {
+        var rest = subject[...]
+        for _ in 0..<maximumTags {
+            let (count, isTag) = signs(before: rest)
+            rest = rest.dropFirst(count)
+            // QUIRK: Notes writes `AUTO: Ann is away`.
+            if rest.starts(with: "auto:".utf8) { return table.meanings(in: Array(rest)) }
+            let found = table.meanings(startingAt: rest)
+            guard found.isEmpty, isTag, let close = end(ofTag: rest) else { return found }
+            rest = rest[close...]
+        }
+        return []
+    }
+
+    /// How many tags of systems on the way are passed over.
+    private static let maximumTags = 5
+
+    private static let openings = ["[", "(", "【", "［", "（", "「"].map { Array($0.utf8) }
+    private static let closings = ["]", ")", "】", "］", "）", "」"].map { Array($0.utf8) }
+
+    /// How many octets of blanks, brackets and other signs a text begins with, and whether they open a tag.
+    private static func signs(before text: ArraySlice<UInt8>) -> (count: Int, isTag: Bool) {
+        var rest = text
+        var isTag = false
+        while let first = rest.first {
+            if let sign = openings.first(where: { rest.starts(with: $0) }) {
+                isTag = true
+                rest = rest.dropFirst(sign.count)
+            } else if " <*\"'-".utf8.contains(first) {
+                rest = rest.dropFirst()
+            } else {
+                break
+            }
+        }
+        return (text.count - rest.count, isTag)
+    }
+
+    /// Just behind the first closing bracket.
+    private static func end(ofTag text: ArraySlice<UInt8>) -> Int? {
+        for index in text.indices {
+            if let sign = closings.first(where: { text[index...].starts(with: $0) }) { return index + sign.count }
+        }
+        return nil
+    }
+
     static func isQuoting(_ subject: String) -> Bool {
         let lower = subject.lowercased()
         return quotingPrefixes.contains { lower.hasPrefix($0) }
@@ -81,9 +127,14 @@ extension MachineEvidence {
     mutating func readSubject(_ subject: String) {
         // A person who answers an absence note quotes its subject behind the mark of an answer.
         guard !SubjectForms.isQuoting(subject) else { return }
-        let found = SubjectForms.table.meanings(in: MeaningTable<SubjectForms.Meaning>.normalized(subject))
+        let octets = SubjectForms.table.comparable(subject)
+        let found = SubjectForms.table.meanings(in: octets)
         if found.contains(.outOfOffice) { add(.outOfOffice, .weak, "subject", subject) }
         if found.contains(.autoReply) { add(.autoReply, .weak, "subject", subject) }
         if found.contains(.deliveryReport) { add(.deliveryReport, .weak, "subject", subject) }
+        // A program that reports may speak of absence too, though not in its first words.
+        let counting = isAnswer ? found : SubjectForms.beginning(octets)
+        if counting.contains(.outOfOffice) { agreeing.insert(.outOfOffice) }
+        if counting.contains(.autoReply) { agreeing.insert(.autoReply) }
     }
 }
