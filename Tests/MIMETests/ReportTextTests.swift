@@ -423,13 +423,14 @@ import Testing
     }
 
     /// A text without blanks is a domain to the end, as far as its octets tell.
-    @Test func aDomainIsReadOnce() {
+    ///
+    /// Where each octet looks back at all before it, this takes minutes.
+    @Test(.timeLimit(.minutes(1))) func aDomainIsReadOnce() {
         let text = "x@" + String(repeating: "\u{4E2D}", count: 21_000)
-        var work = Work(size: text.utf8.count)
-        let clock = ContinuousClock()
-        // Where each octet looks back at all before it this takes minutes.
-        let duration = clock.measure { _ = DeliveryText(text, strangers: [], work: &work) }
-        #expect(duration < .seconds(3))
+        for _ in 0..<4 {
+            var work = Work(size: text.utf8.count)
+            #expect(DeliveryText(text, strangers: [], work: &work).recipients.isEmpty)
+        }
     }
 
     @Test func aCodeIsToldFromNone() {

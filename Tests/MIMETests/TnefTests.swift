@@ -314,13 +314,11 @@ import Testing
         #expect(text == "abc")
     }
 
-    @Test func changesOfCharsetAreLimited() throws {
+    @Test(.timeLimit(.minutes(1))) func changesOfCharsetAreLimited() throws {
         let text =
             "{\\rtf1{\\fonttbl{\\f0\\fcharset128 A;}{\\f1\\fcharset204 B;}}"
             + String(repeating: "\\f0 \\'93\\'fa\\f1 \\'c4", count: 20_000) + "}"
-        let began = ContinuousClock.now
         let decoded = try #require(try Self.rtf(text).text)
         #expect(decoded.hasPrefix("日Д日Д"))
-        #expect(ContinuousClock.now - began < .seconds(10))
     }
 }

