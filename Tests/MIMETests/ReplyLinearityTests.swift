@@ -16,6 +16,7 @@ import Testing
         ("stripped", "\u{202A}On 1.1.2026 \u{202C}\n"), ("numbers of India", "१.१.२०२६ a@b.c:\n"),
         ("lines to answer above", "-- type above this lin --\n"), ("rules above nothing", "-=-=-\n\n"),
         ("warnings", "[EXTERNAL] do not click: external emai\n\n"), ("Outlook", "get outlook for ios <http\n"),
+        ("contact forms", "From: a@example.org\nDate: 1.1.2026\nSubject: x\n\n"), ("greetings", "Hello,\n"),
     ]
 
     /// Counted in steps, since clocks lie on a busy machine.
@@ -23,8 +24,11 @@ import Testing
         let costs = [20_000, 160_000].map { size in
             let text = String(repeating: unit, count: size / unit.utf8.count)
             let extraction = ReplyExtraction(text, subject: "Fwd: x")
-            #expect(extraction.spans.last?.range.upperBound == text.utf8.count, "\(name)")
-            return Double(extraction.steps) / Double(text.utf8.count)
+            let first = ReplyExtraction(text, isAnswer: false)
+            for extraction in [extraction, first] {
+                #expect(extraction.spans.last?.range.upperBound == text.utf8.count, "\(name)")
+            }
+            return Double(max(extraction.steps, first.steps)) / Double(text.utf8.count)
         }
         #expect(costs[1] <= 1.5 * costs[0] + 1, "\(name): \(costs)")
         #expect(costs[1] < 120, "\(name): \(costs)")

@@ -139,7 +139,9 @@ struct MessageOpener {
         }
         textRoom -= text.utf8.count
         // What a mail system reports is shown whole: it is neither answer nor quote.
-        let spans = message.isReport ? [] : ReplyExtraction(text, subject: subject(of: message, bytes)).spans
+        let isAnswer = message.fields.contains { $0.name == .inReplyTo || $0.name == .references }
+        let subject = subject(of: message, bytes)
+        let spans = message.isReport ? [] : ReplyExtraction(text, subject: subject, isAnswer: isAnswer).spans
         append(.text, text, spans: spans, html: html)
         return readable.sections.count - 1
     }

@@ -19,6 +19,9 @@ extension Attribution {
         private(set) var wordsAfterVerb = 0
         private(set) var words = 0
         private(set) var endsWithColon = false
+        private var beginsWithLabel = false
+        /// Whether a name stands behind the last number, which is mostly the time of day.
+        private var hasNameBehindNumber = false
         private(set) var ornaments = (leading: 0, trailing: 0)
 
         /// Whether the line begins as attributions do in most languages: a word or a few, then a date.
@@ -34,9 +37,19 @@ extension Attribution {
             readDate(octets)
             for index in parts.indices { read(parts[index], at: index, parts) }
             if !hasVerb { readUnspacedVerb(octets) }
+            beginsWithLabel = parts.count > 1 && parts[0].last == Octet.colon
+            hasNameBehindNumber = Self.hasNameBehindNumber(parts)
         }
 
         private static let maximumWords = 40
+
+        /// Whether an attribution has what people leave out when they tell what somebody wrote: an address in brackets beside
+        /// the date, or a time of day with a name behind it, and nothing in lower case between.
+        var isOfProgram: Bool {
+            guard hasVerb, !beginsWithLabel else { return false }
+            if wordsAfterVerb == 0, ornaments.leading >= 2, ornaments.trailing >= 2 { return true }
+            return hasDate && (isAddressEnclosed || (hasTime && hasNameBehindNumber))
+        }
 
         /// - Parameter quoteNext: whether quoted lines follow.
         func isAttribution(quoteNext: Bool) -> Bool {
@@ -127,6 +140,21 @@ extension Attribution {
             let isASCII = octets.allSatisfy { $0 < 0x80 }
             let word = String(decoding: isASCII ? octets.map(\.asciiLowercased)[...] : octets, as: UTF8.self)
             return isASCII ? word : word.lowercased()
+        }
+
+        private static func hasNameBehindNumber(_ parts: [ArraySlice<UInt8>]) -> Bool {
+            let isNumber = { (part: ArraySlice<UInt8>) in
+                part.contains(where: \.isASCIIDigit) && !part.contains(Octet.at)
+            }
+            guard let last = parts.lastIndex(where: isNumber) else { return false }
+            let marks: [UInt8] = [Octet.openParenthesis, Octet.colon, Octet.comma, UInt8(ascii: "/")]
+            for part in parts[(last + 1)...] {
+                let word = word(part.prefix { !marks.contains($0) })
+                if AttributionWords.timesOfDay.contains(word) || AttributionWords.verbs.contains(word) { continue }
+                let letter = String(decoding: part, as: UTF8.self).unicodeScalars.first { $0.properties.isAlphabetic }
+                if let letter { return !letter.properties.isLowercase }
+            }
+            return false
         }
 
         private mutating func readUnspacedVerb(_ octets: [UInt8]) {

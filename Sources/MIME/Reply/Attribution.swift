@@ -10,6 +10,8 @@ struct Attribution: Sendable {
     var start: Int
     /// The attribution in one line.
     var text: String
+    /// Whether it can only be a mail program's: by the quote marks below it or by its own form.
+    var isOfProgram: Bool
 
     /// Clients fold the line at 70 to 80 columns; names and addresses seldom need a third fold.
     private static let maximumLines = 4
@@ -26,7 +28,9 @@ struct Attribution: Sendable {
         var next = index + 1
         for taken in 1...Self.maximumLines {
             let features = Features(joined)
-            if features.isAttribution(quoteNext: text.isQuoteNext(from: next) || text.isBarNext(from: next)) {
+            let quoteNext = text.isQuoteNext(from: next) || text.isBarNext(from: next)
+            if features.isAttribution(quoteNext: quoteNext) {
+                isOfProgram = quoteNext || features.isOfProgram
                 self.lines = index..<next
                 self.start =
                     start == first.startIndex

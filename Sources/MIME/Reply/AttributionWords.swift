@@ -20,6 +20,9 @@ enum AttributionWords {
         "썼음", "작성", "작성함",
     ])
 
+    /// Words behind a time of day.
+    static let timesOfDay = PhraseTable(["a.m.", "am", "h", "p.m.", "pm", "uhr"])
+
     /// Words before a verb that make it prose: people write of themselves so, clients do not.
     static let firstPersons = PhraseTable([
         "eu", "i", "i've", "ich", "ik", "io", "j'ai", "jag", "je", "jeg", "minä", "nous", "we", "we've", "wij", "wir",

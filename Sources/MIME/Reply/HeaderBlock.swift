@@ -18,6 +18,12 @@ struct HeaderBlock: Sendable {
     var lines: Range<Int>
     /// Whether the block, not only its separator, stands behind quote marks.
     var isQuoted = false
+    /// Whether a line above the fields says that a message follows: words for it, or the underline that Outlook prints.
+    var isSeparated: Bool { separator != .none || isUnderlined }
+    private var isUnderlined = false
+
+    /// Outlook's has 32; contact forms rule their fields off with dashes and the like.
+    private static let underline = 20
 
     /// A block and the blank lines in it take no more lines.
     private static let maximumLines = 40
@@ -63,7 +69,10 @@ struct HeaderBlock: Sendable {
     ///
     /// - Returns: what follows in the same line, or `nil` when the line is none.
     private mutating func readSeparator(_ content: String) -> String? {
-        if let rule = LineShape.rule(content) { return rule.count >= 2 ? "" : nil }
+        if let rule = LineShape.rule(content) {
+            isUnderlined = rule.scalar == "_" && rule.count >= Self.underline
+            return rule.count >= 2 ? "" : nil
+        }
         if let ornamented = LineShape.ornamented(content) {
             let words = ornamented.words.folded
             guard words.utf8.count <= 80 else { return nil }

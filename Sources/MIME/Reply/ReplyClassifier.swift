@@ -40,13 +40,16 @@ struct ReplyClassifier {
     private(set) var hasInlineAnswers = false
 
     private let isForwardSubject: Bool
+    /// Whether the message may answer another one, so that the rest of its text can be a quote.
+    private let isAnswer: Bool
 
     /// Octets of lines that look like a structure and may yet be read as one; no mail that people write has more.
     private var budget = 524_288
 
-    init(_ text: TextLines, subject: String) {
+    init(_ text: TextLines, subject: String, isAnswer: Bool = true) {
         self.text = text
         self.subject = subject
+        self.isAnswer = isAnswer
         isForwardSubject = SeparatorWords.subjectOfForward(subject) != nil
         classify()
         refine()
@@ -97,10 +100,12 @@ struct ReplyClassifier {
             budget -= 64 + text[first].content.count
             if let block = HeaderBlock(in: text, at: first) {
                 if isForward(block) { return readForward(.block(block), from: index) }
-                return text[first].isQuoted ? nil : readAttribution(block)
+                // Contact forms print the same fields above what somebody newly wrote.
+                return text[first].isQuoted || !(isAnswer || block.isSeparated) ? nil : readAttribution(block)
             }
         }
-        if text.canAskForAnswer(first), let lines = ReplyLine.lines(in: text, at: first) {
+        // Who is the first to write sent the line too: it is a ticket system's own mail, and new.
+        if isAnswer, text.canAskForAnswer(first), let lines = ReplyLine.lines(in: text, at: first) {
             open(.attribution, lines)
             return readQuoted(from: lines.upperBound)
         }
@@ -108,6 +113,8 @@ struct ReplyClassifier {
         budget -= 64 + text[first].content.count
         guard let attribution = Attribution(in: text, at: first) else { return nil }
         if isForward(attribution) { return readForward(.attribution(attribution), from: index) }
+        // A person can tell what somebody wrote on a day.
+        guard isAnswer || attribution.isOfProgram else { return nil }
         open(.attribution, attribution.lines, start: attribution.start)
         return readQuoted(from: attribution.lines.upperBound)
     }
@@ -205,19 +212,28 @@ struct ReplyClassifier {
     private mutating func refine() {
         var refined: [Segment] = []
         var left = Self.maximumRefined
+        let firstSaid = firstSaid
         for segment in segments.reversed() {
             guard segment.kind == .new, left > 0 else {
                 refined.append(segment)
                 continue
             }
             left -= 1
-            refined += self.refined(segment).reversed()
+            refined += self.refined(segment, isBelowText: firstSaid < segment.lines.lowerBound).reversed()
         }
         segments = refined.reversed()
     }
 
-    private func refined(_ segment: Segment) -> [Segment] {
-        let (kinds, starts) = SignatureRules.kinds(in: text, segment.lines)
+    /// The first new line that is more than a greeting.
+    private var firstSaid: Int {
+        for segment in segments where segment.kind == .new {
+            if let line = segment.lines.first(where: { ProseLine(text, $0).isSaid }) { return line }
+        }
+        return text.count
+    }
+
+    private func refined(_ segment: Segment, isBelowText: Bool) -> [Segment] {
+        let (kinds, starts) = SignatureRules.kinds(in: text, segment.lines, isBelowText: isBelowText)
         var result = [segment]
         result[0].kind = kinds.first ?? .new
         for (offset, kind) in kinds.enumerated().dropFirst() {

@@ -49,8 +49,10 @@ public struct ReplyExtraction: Sendable, Hashable {
     /// - Parameters:
     ///   - text: the readable text of a message, its lines ending in LF; quotes of HTML mail as lines with `>`.
     ///   - subject: the message's subject, whose prefix tells a forward from a reply where clients print both alike.
-    public init(_ text: String, subject: String = "") {
-        let classifier = ReplyClassifier(TextLines(text), subject: subject)
+    ///   - isAnswer: whether the message may answer another one: `false` where it has neither In-Reply-To nor References
+    ///     (RFC 5322 section 3.6.4). What looks like a quote must then say surely that it is one.
+    public init(_ text: String, subject: String = "", isAnswer: Bool = true) {
+        let classifier = ReplyClassifier(TextLines(text), subject: subject, isAnswer: isAnswer)
         let segments = classifier.segments
         let count = classifier.text.octets.count
         steps = classifier.text.work.steps

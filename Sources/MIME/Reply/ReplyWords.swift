@@ -5,6 +5,7 @@ package enum ReplyWords {
         [
             ("AttributionWords.verbs", AttributionWords.verbs.phrases),
             ("AttributionWords.unspacedVerbs", AttributionWords.unspacedVerbs.phrases),
+            ("AttributionWords.timesOfDay", AttributionWords.timesOfDay.phrases),
             ("AttributionWords.firstPersons", AttributionWords.firstPersons.phrases),
             ("SeparatorWords.forwarded", SeparatorWords.forwarded.phrases),
             ("SeparatorWords.original", SeparatorWords.original.phrases),
@@ -20,6 +21,10 @@ package enum ReplyWords {
             ("SignatureWords.devices", SignatureWords.devices.phrases),
             ("SignatureWords.platforms", SignatureWords.platforms.phrases),
             ("SignatureWords.closings", SignatureWords.closings.phrases),
+            ("ProseWords.firstPersons", ProseWords.firstPersons.phrases),
+            ("ProseWords.greetings", ProseWords.greetings.phrases),
+            ("ProseWords.postscripts", ProseWords.postscripts.phrases),
+            ("ProseWords.thisMessage", ProseWords.thisMessage.phrases),
         ]
         + SignatureWords.disclaimers.enumerated().map {
             ("SignatureWords.disclaimers \($0.offset)", $0.element.phrases)

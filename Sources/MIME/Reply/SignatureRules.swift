@@ -7,6 +7,8 @@ struct SignatureRules {
     private var kinds: [ReplyExtraction.Span.Kind]
     /// The lines where a signature begins, which may stand right below another one.
     private var starts: Set<Int> = []
+    /// Whether new text that is more than a greeting stands above these lines.
+    private let isBelowText: Bool
 
     /// Signatures and disclaimers stand at the end; further up nothing is looked for.
     private static let reach = 80
@@ -14,11 +16,13 @@ struct SignatureRules {
     /// The kind of each line in `lines`, and the lines where a signature begins.
     static func kinds(
         in text: TextLines,
-        _ lines: Range<Int>
+        _ lines: Range<Int>,
+        isBelowText: Bool
     ) -> (kinds: [ReplyExtraction.Span.Kind], starts: Set<Int>) {
-        var rules = SignatureRules(text: text, lines: lines, kinds: Array(repeating: .new, count: lines.count))
-        rules.markDisclaimers()
+        let kinds = Array(repeating: ReplyExtraction.Span.Kind.new, count: lines.count)
+        var rules = SignatureRules(text: text, lines: lines, kinds: kinds, isBelowText: isBelowText)
         rules.markWarnings()
+        rules.markDisclaimers()
         rules.markDelimited()
         rules.markSentFrom()
         rules.markOrnaments()
@@ -115,9 +119,30 @@ struct SignatureRules {
             }
             // Without anything above, it is what the message says.
             guard hasTextAbove(index) else { return }
-            mark(index..<(last + 1), as: .signature)
+            let end = endOfSignature(index, last)
+            // `Thanks, Jane` can also be how a paragraph begins.
+            if end > index + 1 || end > last { mark(index..<end, as: .signature) }
             return
         }
+    }
+
+    /// The line where the signature of a closing ends: at a sentence, or at a paragraph that is not like one.
+    private func endOfSignature(_ closing: Int, _ last: Int) -> Int {
+        guard closing < last else { return last + 1 }
+        // The closing's own paragraph holds the name, or else the next one does.
+        var paragraphsOfName = self.closing(closing) == .alone && text[closing + 1].isBlank ? 2 : 1
+        var start = closing
+        for line in (closing + 1)...last where !text[line].isBlank {
+            if text[line - 1].isBlank {
+                paragraphsOfName -= 1
+                start = line
+            }
+            guard self[line] == .new else { continue }
+            let prose = ProseLine(text, line)
+            if paragraphsOfName > 0, prose.isMarkedSentence { return line }
+            if paragraphsOfName <= 0, !prose.isOfSignature { return start }
+        }
+        return last + 1
     }
 
     private enum Closing {
@@ -147,7 +172,12 @@ struct SignatureRules {
         {
             return false
         }
-        return Self.isCapitalised(content.split(separator: " ").first.map(String.init) ?? "")
+        guard Self.isCapitalised(content.split(separator: " ").first.map(String.init) ?? "") else { return false }
+        // Behind an empty line `Call me back` is another paragraph; names have short words in lower case, as `van der`.
+        return !text[index - 1].isBlank
+            || !content.split(separator: " ").contains { word in
+                word.count > 3 && word.first?.isLowercase == true
+            }
     }
 
     /// Whether each word begins as names do; scripts without capitals pass.
@@ -191,19 +221,57 @@ struct SignatureRules {
 
     // MARK: Disclaimers
 
+    /// Marks the paragraphs that are legal notices; the first thing that a message says is none.
     private mutating func markDisclaimers() {
-        var end: Int?
-        let first = lines.suffix(Self.reach).first ?? lines.lowerBound
-        for index in lines.suffix(Self.reach).reversed() {
+        let said = firstSaid
+        var isBelowSignature = false
+        for paragraph in paragraphs() {
+            let isBelow = isBelowSignature || isSignatureMark(paragraph.lowerBound)
+            isBelowSignature = isBelow || paragraph.contains(where: isSignatureMark)
+            guard isBelowText || said < paragraph.lowerBound, let words = words(of: paragraph, 60...6000),
+                DisclaimerRules.isDisclaimer(words, isBelowSignature: isBelow)
+            else { continue }
+            mark(paragraph, as: .disclaimer)
+            isBelowSignature = true
+        }
+    }
+
+    /// The first line that is more than a greeting.
+    private var firstSaid: Int {
+        lines.first { self[$0] == .new && ProseLine(text, $0).isSaid } ?? lines.upperBound
+    }
+
+    /// The paragraphs at the end; one that begins above the reach is as long as prose.
+    private func paragraphs() -> [Range<Int>] {
+        let tail = lines.suffix(Self.reach)
+        var result: [Range<Int>] = []
+        var start = tail.lowerBound
+        if start > lines.lowerBound { start = tail.first { text[$0].isBlank } ?? tail.upperBound }
+        for index in start..<tail.upperBound {
             if text[index].isBlank {
-                if let end { markDisclaimer((index + 1)..<end) }
-                end = nil
-            } else if end == nil {
-                end = index + 1
+                if start < index { result.append(start..<index) }
+                start = index + 1
             }
         }
-        // A paragraph that begins above the reach is as long as prose.
-        if let end, first == lines.lowerBound { markDisclaimer(first..<end) }
+        if start < tail.upperBound { result.append(start..<tail.upperBound) }
+        return result
+    }
+
+    /// Whether a signature can begin in a line: with a delimiter, a rule, the line of a phone or a closing with a name.
+    private func isSignatureMark(_ index: Int) -> Bool {
+        guard text[index].content.count <= 300 else { return false }
+        if delimiterReach(index) > 0 || isSentFrom(index) { return true }
+        if text[index].content.count <= 120, let rule = LineShape.rule(text.content(index)), rule.count >= 3 {
+            return true
+        }
+        guard text[index].content.count <= 100 else { return false }
+        switch closing(index) {
+        case .none: return false
+        case .withName: return true
+        case .alone:
+            let next = text.nextText[index + 1]
+            return lines.contains(next) && isName(next)
+        }
     }
 
     /// Warnings of the recipient's own gateway above all text, and Exchange's notice of a new correspondent.
@@ -236,12 +304,6 @@ struct SignatureRules {
         let range = text[paragraph.lowerBound].range.lowerBound..<text[paragraph.upperBound - 1].range.upperBound
         guard size.contains(range.count) else { return nil }
         return text.string(range).lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    }
-
-    private mutating func markDisclaimer(_ paragraph: Range<Int>) {
-        guard let words = words(of: paragraph, 60...6000) else { return }
-        let subjects = SignatureWords.disclaimers.count { $0.isFound(in: words) }
-        if subjects >= 2 { mark(paragraph, as: .disclaimer) }
     }
 }
 

@@ -112,7 +112,7 @@ enum SignatureWords {
         "будьте осторожны", "не открывайте", "не переходите", "クリックしないで", "不要点击", "切勿点击", "請勿點擊", "请勿点击", "開かないで",
     ])
 
-    /// The subjects of disclaimers; a paragraph that touches two of them is one.
+    /// The subjects of disclaimers, of which one touches several (``DisclaimerRules``).
     static let disclaimers: [PhraseTable] = [
         // What it is.
         PhraseTable([

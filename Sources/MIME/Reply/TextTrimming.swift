@@ -8,6 +8,9 @@ extension StringProtocol {
         trimming { $0.properties.isWhitespace || $0 == "*" || $0 == "|" || $0 == "\u{FEFF}" }
     }
 
+    /// A word without the punctuation around it.
+    var trimmingMarks: String { trimming { !$0.properties.isAlphabetic && $0.properties.numericType == nil } }
+
     /// The text without white space at its end.
     var trimmingTrailingBlanks: String { trimming(start: false) { $0.properties.isWhitespace } }
 

@@ -4,11 +4,13 @@ import MIME
 enum ReplyChecks {
     static func check(_ octets: [UInt8]) throws(BrokenInvariant) {
         let text = String(decoding: octets.filter { $0 != 0x0D && $0 != 0 }, as: UTF8.self)
-        for subject in ["", "Fwd: x"] { try check(text, subject: subject) }
+        for subject in ["", "Fwd: x"] {
+            for isAnswer in [true, false] { try check(text, subject: subject, isAnswer: isAnswer) }
+        }
     }
 
-    private static func check(_ text: String, subject: String) throws(BrokenInvariant) {
-        let extraction = ReplyExtraction(text, subject: subject)
+    private static func check(_ text: String, subject: String, isAnswer: Bool) throws(BrokenInvariant) {
+        let extraction = ReplyExtraction(text, subject: subject, isAnswer: isAnswer)
         let count = text.utf8.count
         var end = 0
         for span in extraction.spans {
