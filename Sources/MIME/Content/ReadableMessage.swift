@@ -4,7 +4,7 @@
 /// messages within the message. Derived data: made when someone asks for it, and the same each time.
 public struct ReadableMessage: Sendable, Hashable, Codable {
     /// The version of this form and of the rules that make it; a stored one of another version is made again.
-    public static let version = 1
+    public static let version = 2
 
     /// How a message is made readable.
     public struct Options: Sendable, Hashable, Codable {
