@@ -29,6 +29,14 @@ package enum Charset: Hashable, Sendable {
         self = Self.named(String(decoding: key, as: UTF8.self))
     }
 
+    /// Whether each character takes two octets or four, so that nearly every text has a NUL.
+    var isWide: Bool {
+        switch self {
+        case .iconv(let name): name.hasPrefix("UTF-16") || name.hasPrefix("UTF-32")
+        default: false
+        }
+    }
+
     init(name bytes: Span<UInt8>, _ range: Range<Int>) {
         if range.count == 5, bytes.hasASCII(Self.utf8Name, at: range.lowerBound) {
             self = .utf8

@@ -176,6 +176,12 @@ extension Span<UInt8> {
     /// The length of a U+FEFF at the beginning, which only says that the text is UTF-8; zero when there is none.
     var byteOrderMarkLength: Int { count >= 3 && self[0] == 0xEF && self[1] == 0xBB && self[2] == 0xBF ? 3 : 0 }
 
+    /// Whether an octet is NUL.
+    var hasNUL: Bool {
+        for index in indices where self[index] == 0 { return true }
+        return false
+    }
+
     /// Whether all octets are US-ASCII.
     var isASCII: Bool {
         var all: UInt8 = 0

@@ -1,16 +1,26 @@
-/// Which parts of a message are its text, and that text.
+/// The readable text of the parts of a message.
 struct TextExtraction {
-    private var text: [UInt8] = []
+    private(set) var text: [UInt8] = []
     private let limit: Int
+    /// How much of a part is decoded: HTML is mostly not text.
+    private let sourceLimit: Int
+    /// How much of a part is read to be decoded.
+    private let encodedLimit: Int
     /// The length above which a line that is not encoded is noted.
     private let maxLineLength: Int
-    /// How much of a part is decoded: HTML is mostly not text.
-    private var sourceLimit: Int { max(limit, limit.multipliedReportingOverflow(by: 4).partialValue) }
     private(set) var defects = DefectList()
     private(set) var work: Work
 
-    init(limit: Int, maxLineLength: Int, work: Work) {
+    /// Begins with no text.
+    ///
+    /// - Parameters:
+    ///   - limit: the most text that is kept, in octets of UTF-8.
+    ///   - sourceLimit: where only the beginning of each part matters, how much of it is decoded.
+    init(limit: Int, sourceLimit: Int? = nil, maxLineLength: Int = .max, work: Work) {
         self.limit = limit
+        self.sourceLimit = sourceLimit ?? max(limit, limit.multipliedReportingOverflow(by: 4).partialValue)
+        // An octet takes three in quoted-printable, and its lines end.
+        encodedLimit = sourceLimit.map { 4 * $0 } ?? .max
         self.maxLineLength = maxLineLength
         self.work = work
     }
@@ -20,127 +30,15 @@ struct TextExtraction {
     /// Whether the text is not whole.
     private(set) var isTruncated = false
 
-    /// Whether nothing but white space was found.
-    private var isBlank: Bool { text.allSatisfy { $0.isFoldingSpace } }
-
     /// Appends the text of a message, as far as it is chosen.
     ///
     /// - Returns: what each part is to a reader.
     mutating func append(_ message: Message, _ bytes: Span<UInt8>) -> [Role] {
-        let roles = Self.roles(of: message, preferHTML: false, work: &work)
+        var choice = TextChoice(of: message, preferHTML: false, work: work)
+        let roles = choice.roles(bytes)
+        work = choice.work
         for part in message.parts where roles[part.index] == .text { append(part, bytes) }
-        // QUIRK: an alternative whose plain text is empty, from newsletter programs (corpus clients/006).
-        guard isBlank, message.parts.count > 1 else { return roles }
-        let others = Self.roles(of: message, preferHTML: true, work: &work)
-        guard others != roles else { return roles }
-        text.removeAll(keepingCapacity: true)
-        for part in message.parts where others[part.index] == .text { append(part, bytes) }
-        return others
-    }
-
-    // MARK: Choice
-
-    /// Says for each part what it is, by the forms that it comes in and, where these leave a choice, by their text.
-    static func roles(of message: Message, in bytes: Span<UInt8>, limits: Message.Limits) -> [Role] {
-        var work = message.work
-        let roles = roles(of: message, preferHTML: false, work: &work)
-        guard message.parts.count > 1, roles != Self.roles(of: message, preferHTML: true, work: &work) else {
-            return roles
-        }
-        // The beginning tells, mostly.
-        var beginning = TextExtraction(limit: 1024, maxLineLength: .max, work: work)
-        let likely = beginning.append(message, bytes)
-        guard beginning.isTruncated, likely != roles || beginning.isBlank else { return likely }
-        var extraction = TextExtraction(limit: max(0, limits.maxText), maxLineLength: .max, work: work)
-        return extraction.append(message, bytes)
-    }
-
-    /// What a part is to a reader.
-    enum Role: Equatable {
-        /// It holds other parts.
-        case container
-        /// Its text is shown.
-        case text
-        /// Another form of the same text is shown.
-        case alternative
-        /// It is kept apart.
-        case attachment
-    }
-
-    /// Says for each part what it is.
-    static func roles(of message: Message, preferHTML: Bool, work: inout Work) -> [Role] {
-        let parts = message.parts
-        if parts.count == 1, !parts[0].isMultipart {
-            return [score(of: parts[0], true, preferHTML) > 0 ? .text : .attachment]
-        }
-        work.charge(4 * parts.count)
-        let (scores, chosen) = bestForms(of: message, preferHTML: preferHTML)
-        var roles = [Role](repeating: .attachment, count: parts.count)
-        var isShown = [Bool](repeating: true, count: parts.count)
-        for part in parts {
-            var hasRivals = false
-            if let parent = part.parent {
-                hasRivals = isAlternative(parts[parent]) || isRelated(parts[parent])
-                isShown[part.index] = isShown[parent] && (!hasRivals || chosen[parent] == part.index)
-            }
-            if part.isMultipart {
-                roles[part.index] = .container
-            } else if scores[part.index] > 0 {
-                if isShown[part.index] {
-                    roles[part.index] = .text
-                } else if let parent = part.parent, isRelated(parts[parent]), isShown[parent] {
-                    roles[part.index] = .attachment
-                } else {
-                    roles[part.index] = .alternative
-                }
-            }
-        }
         return roles
-    }
-
-    /// How well each part can be read, plain text before HTML before nothing, and the best part of each container.
-    private static func bestForms(of message: Message, preferHTML: Bool) -> (scores: [Int], chosen: [Int]) {
-        let parts = message.parts
-        var scores = [Int](repeating: 0, count: parts.count)
-        var chosen = [Int](repeating: -1, count: parts.count)
-        let isFirst = firstChildren(of: message)
-        // Parts come after their containers, so that a walk from the end meets the children first.
-        for part in parts.reversed() {
-            if !part.isMultipart { scores[part.index] = score(of: part, isFirst[part.index], preferHTML) }
-            guard let parent = part.parent else { continue }
-            // Walking backwards: in an alternative the last of the best stays, in a related set the first.
-            let isBetter =
-                isRelated(parts[parent])
-                ? scores[part.index] > 0 && scores[part.index] >= scores[parent]
-                : scores[part.index] > scores[parent]
-            if isBetter { chosen[parent] = part.index }
-            scores[parent] = max(scores[parent], scores[part.index])
-        }
-        return (scores, chosen)
-    }
-
-    private static func firstChildren(of message: Message) -> [Bool] {
-        var isFirst = [Bool](repeating: false, count: message.parts.count)
-        for part in message.parts {
-            isFirst[part.index] = part.parent.map { $0 + 1 == part.index } ?? true
-        }
-        return isFirst
-    }
-
-    private static func isAlternative(_ part: Part) -> Bool { part.contentType.subtype == "alternative" }
-
-    private static func isRelated(_ part: Part) -> Bool { part.contentType.subtype == "related" }
-
-    private static func score(of part: Part, _ isFirst: Bool, _ preferHTML: Bool) -> Int {
-        if part.disposition?.isAttachment == true { return 0 }
-        if part.fileName != nil, !isFirst { return 0 }
-        if part.contentType.isPlainText { return preferHTML ? 1 : 2 }
-        if part.contentType.isHTML { return preferHTML ? 2 : 1 }
-        // A multipart without parts is read as text; so is a lone text of any other kind (RFC 2046 section 4.1.4).
-        if part.contentType.type == "multipart" { return 1 }
-        // A calendar is a file with a card of its own.
-        let isLoneText = part.contentType.type == "text" && part.parent == nil && part.fileName == nil
-        return isLoneText && !part.contentType.isCalendar ? 1 : 0
     }
 
     // MARK: Text
@@ -173,15 +71,16 @@ struct TextExtraction {
         _ bytes: Span<UInt8>,
         _ body: (inout TextExtraction, Span<UInt8>) -> Void
     ) {
-        work.charge(4 * part.bodyRange.count)
         let charset = part.contentType.charset.map { Charset(name: $0.utf8) } ?? .unspecified
         if charset == .unknown { defects.add(.unknownCharset, part: part.index) }
         if part.transferEncoding == .identity {
             var range = part.bodyRange
             if range.count > sourceLimit {
-                range = range.lowerBound..<range.lowerBound + sourceLimit
+                let beginning = bytes.extracting(range.lowerBound..<range.lowerBound + sourceLimit)
+                range = range.lowerBound..<range.lowerBound + beginning.countOfWholeCharacters
                 noteCut(part)
             }
+            work.charge(4 * range.count)
             if bytes.hasLine(longerThan: maxLineLength, in: range) { defects.add(.lineTooLong, part: part.index) }
             withUTF8(of: bytes.extracting(range), charset, part, body)
         } else {
@@ -190,25 +89,33 @@ struct TextExtraction {
         }
     }
 
-    private mutating func decodedContent(of part: Part, _ bytes: Span<UInt8>) -> [UInt8] {
+    /// The content of a part that is encoded, as far as it is decoded.
+    mutating func decodedContent(of part: Part, _ bytes: Span<UInt8>) -> [UInt8] {
+        let count = min(part.bodyRange.count, encodedLimit)
+        let range = part.bodyRange.lowerBound..<part.bodyRange.lowerBound + count
+        work.charge(4 * count)
         var content: [UInt8] = []
-        content.reserveCapacity(min(part.bodyRange.count, sourceLimit))
+        content.reserveCapacity(min(count, sourceLimit))
         let room = sourceLimit
-        var isTruncated = false
+        var isCut = count < part.bodyRange.count
         var decoder = TransferDecoder()
-        let result = decoder.decode(part.transferEncoding, bytes, part.bodyRange) { piece in
+        let result = decoder.decode(part.transferEncoding, bytes, range) { piece in
             let free = room - content.count
             content.append(copying: piece.count <= free ? piece : piece.extracting(0..<max(0, free)))
-            if piece.count > free { isTruncated = true }
+            if piece.count > free { isCut = true }
         }
-        if isTruncated { noteCut(part) }
+        if isCut {
+            noteCut(part)
+            content.removeLast(content.count - content.span.countOfWholeCharacters)
+        }
         guard result.junk > 0 || result.blanks > 0 else { return content }
         defects.add(.malformedEncoding, part: part.index)
         // A short text that is declared as base64 and is none; the parser has seen to the longer ones.
-        if part.transferEncoding == .base64, (result.junk + result.blanks) * 10 > part.bodyRange.count {
+        if part.transferEncoding == .base64, (result.junk + result.blanks) * 10 > count {
             content.removeAll(keepingCapacity: true)
-            let count = min(part.bodyRange.count, room)
-            content.append(copying: bytes.extracting(part.bodyRange.lowerBound..<part.bodyRange.lowerBound + count))
+            content.append(
+                copying: bytes.extracting(range.lowerBound..<range.lowerBound + min(count, room))
+            )
         }
         return content
     }
@@ -219,12 +126,17 @@ struct TextExtraction {
         _ part: Part,
         _ body: (inout TextExtraction, Span<UInt8>) -> Void
     ) {
+        var charset = charset
+        if charset.isWide, !content.mayBeWide {
+            // QUIRK: programs that keep texts in UTF-16, send them in UTF-8, and name the former (corpus malformed/029).
+            defects.add(.malformedText, part: part.index)
+            charset = .utf8
+        }
         let mayBeUTF8 = charset == .utf8 || charset == .unspecified || charset == .unknown
         if mayBeUTF8, CharsetDecoder.isUTF8(content), charset == .utf8 || !ISO2022JP.isLikely(content) {
             body(&self, content.extracting(droppingFirst: content.byteOrderMarkLength))
             return
         }
-        var charset = charset
         if part.contentType.isHTML, charset == .unspecified || charset == .unknown {
             charset = Self.charset(declaredIn: content) ?? charset
         }
@@ -328,5 +240,29 @@ struct TextExtraction {
         }
         text.removeLast(limit - filled)
         return index < source.count
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether octets that are declared as UTF-16 or UTF-32 can be that.
+    ///
+    /// UTF-8 with a blank or a line end, or of an odd length, cannot. A few ideographs of UTF-16 look like letters.
+    fileprivate var mayBeWide: Bool {
+        var hasBlank = false
+        for index in indices {
+            if self[index] == 0 { return true }
+            if self[index].isFoldingSpace { hasBlank = true }
+        }
+        return !CharsetDecoder.isUTF8(self) || (count.isMultiple(of: 2) && !hasBlank)
+    }
+
+    /// The count without a character of UTF-8 at the end that is not whole.
+    fileprivate var countOfWholeCharacters: Int {
+        var start = count
+        while start > 0, count - start < 3, self[start - 1] & 0xC0 == 0x80 { start -= 1 }
+        guard start > 0, self[start - 1] >= 0xC0 else { return count }
+        let lead = self[start - 1]
+        let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
+        return count - start + 1 < length ? start - 1 : count
     }
 }

@@ -65,6 +65,17 @@ public enum VisibleText {
         }
     }
 
+    /// Whether a text in UTF-8 has a character that a reader would see.
+    ///
+    /// No-break spaces and what takes no place are none, nor is U+FFFC, which stands where a picture was.
+    static func isSeen(_ utf8: [UInt8]) -> Bool {
+        if utf8.contains(where: { $0 > Octet.space && $0 < 0x7F }) { return true }
+        guard utf8.contains(where: { $0 >= 0x80 }) else { return false }
+        return String(decoding: utf8, as: UTF8.self).unicodeScalars.contains { scalar in
+            !scalar.isASCII && scalar != "\u{FFFC}" && !scalar.properties.isWhitespace && !isHidden(scalar)
+        }
+    }
+
     // MARK: What needs them
 
     /// Whether the hidden character at `index` changes how its neighbours look, as it is meant to.

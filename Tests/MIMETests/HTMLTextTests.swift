@@ -41,6 +41,15 @@ import Testing
             "<a href='http://a.example'>gnp\u{202E}exe&#x2066;</a>\u{202E}",
             "gnp[U+202E]exe[U+2066] <http://a.example>\u{202E}"
         ),
+        // A page that is nothing but pictures.
+        ("<img alt='Spring sale' src=http://a.example/x.png>", "Spring sale"),
+        ("<p><img alt='a\nb'></p>&emsp;<img alt=c><img alt=''>", "\u{2003}\na b\nc"), ("a<img alt=b>", "a"),
+        (
+            "<img alt=a width=1 height=1><img alt=b style='display:none'><img alt=c width=' 2px'><img alt=d width=20>",
+            "d"
+        ),
+        ("<a href='http://a.example'><img alt=a></a><img alt=b>", "a <http://a.example>"),
+        ("<div style='display:none'>x<img alt=a></div><img alt=b>", "b"),
         // Quotes.
         ("a<blockquote>b<br>c<blockquote>d</blockquote></blockquote>e", "a\n\n> b\n> c\n>\n> > d\n\ne"),
         ("<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b"),

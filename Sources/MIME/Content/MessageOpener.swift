@@ -59,7 +59,7 @@ struct MessageOpener {
 
     /// Reads a message or an entity of one.
     mutating func open(_ message: Message, _ bytes: Span<UInt8>) {
-        let roles = TextExtraction.roles(of: message, in: bytes, limits: options.limits)
+        let roles = TextExtraction.roles(of: message, in: bytes, preferHTML: false)
         let text = isReading ? read(message, roles, bytes) : nil
         for part in message.parts where roles[part.index] == .attachment {
             let isOpened = open(part, bytes, isInReport: message.isReport, text: text)
@@ -155,8 +155,7 @@ struct MessageOpener {
     /// - Returns: `nil` when there are none.
     private mutating func page(_ message: Message, _ bytes: Span<UInt8>) -> String? {
         guard message.parts.contains(where: \.contentType.isHTML) else { return nil }
-        var work = message.work
-        let preferred = TextExtraction.roles(of: message, preferHTML: true, work: &work)
+        let preferred = TextExtraction.roles(of: message, in: bytes, preferHTML: true)
         var page = ""
         for part in message.parts where preferred[part.index] == .text {
             if part.contentType.isHTML {

@@ -9,6 +9,8 @@ package struct HTMLText {
     private var lines: HTMLTextLines
     private var tokens = HTMLShownTokens(maxAttributes: 64)
     private var links: [Link] = []
+    /// What the pictures outside of links say, line by line, for a page that has no text.
+    private var pictures: [UInt8] = []
 
     /// A link whose text is being written.
     private struct Link {
@@ -52,6 +54,7 @@ package struct HTMLText {
             }
         }
         while !links.isEmpty, !lines.isTruncated { endLink() }
+        writePictures()
         lines.finish()
     }
 
@@ -81,7 +84,11 @@ package struct HTMLText {
     private static let policy = HTMLPolicy()
 
     private mutating func isHidden(_ element: HTMLElement, _ html: Span<UInt8>) -> Bool {
-        guard Self.hideable.contains(element) else { return false }
+        Self.hideable.contains(element) && isHidden(html)
+    }
+
+    /// Whether the start tag says that its element is not displayed.
+    private mutating func isHidden(_ html: Span<UInt8>) -> Bool {
         for attribute in tokens.tokenizer.attributes {
             switch HTMLAttribute.named(html, attribute.name) {
             case .hidden: return true
@@ -105,7 +112,7 @@ package struct HTMLText {
                 links.append(Link(target: target, start: lines.octets.count))
             }
         case .img, .image:
-            if let value = value(of: .alt, html) { readAlternative(value) }
+            if let value = value(of: .alt, html) { readAlternative(value, html) }
         case .li: lines.beginItem(number: value(of: .value, html).flatMap(Self.number))
         case .ol: lines.beginList(from: value(of: .start, html).flatMap(Self.number) ?? 1)
         case .ul, .menu, .dir: lines.beginList(from: nil)
@@ -166,12 +173,40 @@ package struct HTMLText {
 
     // MARK: Links and pictures
 
-    /// A picture's text is shown where it is an emoji, and in a link that has no other.
-    private mutating func readAlternative(_ value: [UInt8]) {
+    /// The longest text of a picture that is shown.
+    private static let maximumAlternative = 200
+    /// How much the pictures of a page without text may say.
+    private static let maximumPictures = 4096
+
+    /// A picture's text is shown where it is an emoji, in a link that has no other, and on a page that has no other.
+    private mutating func readAlternative(_ value: [UInt8], _ html: Span<UInt8>) {
         if value.count <= 32, !value.isEmpty, value.allSatisfy({ $0 >= 0x80 }) {
             lines.write(value.span, 0..<value.count)
-        } else if let last = links.indices.last, links[last].alternative.isEmpty, value.count <= 200 {
-            links[last].alternative = value
+            return
+        }
+        guard value.count <= Self.maximumAlternative else { return }
+        if let last = links.indices.last {
+            if links[last].alternative.isEmpty { links[last].alternative = value }
+        } else if pictures.count + value.count < Self.maximumPictures, !isDot(html), !isHidden(html) {
+            pictures += value.map { $0.isHTMLSpace ? Octet.space : $0 } + [Octet.lineFeed]
+        }
+    }
+
+    /// Whether a picture is too small to be seen, as those are that tell the sender when a mail is read.
+    private mutating func isDot(_ html: Span<UInt8>) -> Bool {
+        for side in [HTMLAttribute.width, .height] {
+            let digits = value(of: side, html)?.drop(while: \.isHTMLSpace).prefix(while: \.isASCIIDigit) ?? []
+            if let size = Self.number(Array(digits)), size <= 2 { return true }
+        }
+        return false
+    }
+
+    private mutating func writePictures() {
+        guard !pictures.isEmpty, !lines.isTruncated, !VisibleText.isSeen(lines.octets) else { return }
+        for line in pictures.split(separator: Octet.lineFeed) {
+            lines.endLine()
+            let line = Array(line)
+            lines.write(line.span, 0..<line.count)
         }
     }
 
