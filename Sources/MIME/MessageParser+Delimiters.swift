@@ -30,8 +30,8 @@ extension MessageParser {
     }
 
     /// Whether the line at `position`, which begins with two dashes, is a delimiter of an open multipart.
-    func isDelimiter(_ bytes: Span<UInt8>, at position: Int) -> Bool {
-        delimiter(bytes, dashedLine(bytes, at: position), bodyStart: position) != nil
+    mutating func isDelimiter(_ bytes: Span<UInt8>, at position: Int) -> Bool {
+        delimiter(bytes, Self.dashedLine(bytes, at: position, end: end), bodyStart: position) != nil
     }
 
     /// The next delimiter at or after `start`, which begins a line.
@@ -56,7 +56,7 @@ extension MessageParser {
                 position += 2
                 continue
             }
-            let line = dashedLine(bytes, at: first)
+            let line = Self.dashedLine(bytes, at: first, end: end)
             if let found = delimiter(bytes, line, bodyStart: start) {
                 work.charge(found.next - charged)
                 return found
@@ -68,10 +68,10 @@ extension MessageParser {
         return nil
     }
 
-    private func dashedLine(_ bytes: Span<UInt8>, at first: Int) -> DashedLine {
-        var hash = Self.seed
-        var beforeTwo = Self.seed
-        var beforeOne = Self.seed
+    private static func dashedLine(_ bytes: Span<UInt8>, at first: Int, end: Int) -> DashedLine {
+        var hash = seed
+        var beforeTwo = seed
+        var beforeOne = seed
         let start = first + 2
         var index = start
         var line = (end: start, hash: hash, beforeTwo: beforeTwo)
@@ -87,32 +87,33 @@ extension MessageParser {
     }
 
     /// The delimiter that a line is, if it is one.
-    private func delimiter(_ bytes: Span<UInt8>, _ line: DashedLine, bodyStart: Int) -> Delimiter? {
+    private mutating func delimiter(_ bytes: Span<UInt8>, _ line: DashedLine, bodyStart: Int) -> Delimiter? {
         func found(_ level: Int, isClosing: Bool = false, isExact: Bool = true) -> Delimiter {
             Delimiter(
                 level: level,
                 isClosing: isClosing,
                 isExact: isExact,
-                contentEnd: contentEndBefore(bytes, line.content.lowerBound - 2, bodyStart),
+                contentEnd: Self.contentEndBefore(bytes, line.content.lowerBound - 2, bodyStart),
                 next: line.end + bytes.lineBreakLength(at: line.end)
             )
         }
         // A multipart whose end was seen comes last: the same boundary may be that of one around it.
         var closedLevel: Int?
         for level in open.indices.reversed() {
-            guard let isClosing = isClosing(bytes, line, open[level]) else { continue }
+            guard let isClosing = Self.isClosing(bytes, line, open[level]) else { continue }
             guard open[level].isClosed else { return found(level, isClosing: isClosing) }
             if closedLevel == nil, !isClosing { closedLevel = level }
         }
         if let closedLevel { return found(closedLevel) }
-        guard let innermost = open.last, isLate(bytes, line) || isLoose(bytes, line.content, innermost) else {
+        guard let innermost = open.last, isLate(bytes, line) || Self.isLoose(bytes, line.content, innermost) else {
             return nil
         }
         return found(open.count - 1, isExact: false)
     }
 
     /// Whether a line closes a multipart; `nil` when it is not its boundary at all.
-    private func isClosing(_ bytes: Span<UInt8>, _ line: DashedLine, _ multipart: OpenMultipart) -> Bool? {
+    private static func isClosing(_ bytes: Span<UInt8>, _ line: DashedLine, _ multipart: OpenMultipart) -> Bool? {
+        guard multipart.hash == line.hash || multipart.hash == line.hashBeforeTwo else { return nil }
         let boundary = multipart.boundary
         let isClosing: Bool
         if boundary.count == line.content.count, multipart.hash == line.hash {
@@ -127,7 +128,7 @@ extension MessageParser {
         return has(bytes, boundary, at: line.content.lowerBound) ? isClosing : nil
     }
 
-    private func endsInDashes(_ bytes: Span<UInt8>, _ content: Range<Int>) -> Bool {
+    private static func endsInDashes(_ bytes: Span<UInt8>, _ content: Range<Int>) -> Bool {
         bytes[content.upperBound - 1] == Octet.dash && bytes[content.upperBound - 2] == Octet.dash
     }
 
@@ -135,7 +136,7 @@ extension MessageParser {
     ///
     /// QUIRK: programs that close their multiparts in the wrong order (corpus malformed/025).
     private func isLate(_ bytes: Span<UInt8>, _ line: DashedLine) -> Bool {
-        unterminated.contains { isClosing(bytes, line, $0) == false }
+        !unterminated.isEmpty && unterminated.contains { Self.isClosing(bytes, line, $0) == false }
     }
 
     /// Whether a line begins with the boundary of a multipart that has no part yet.
@@ -143,20 +144,20 @@ extension MessageParser {
     /// RFC 2046 section 5.1.1 lets anything follow the boundary. Where a whole line was the boundary once, that is not
     /// to be believed: a boundary may begin as another one does. QUIRK: gateways that change the parameter and not the
     /// lines, or that join a delimiter with what follows (corpus malformed/026).
-    private func isLoose(_ bytes: Span<UInt8>, _ line: Range<Int>, _ multipart: OpenMultipart) -> Bool {
+    private static func isLoose(_ bytes: Span<UInt8>, _ line: Range<Int>, _ multipart: OpenMultipart) -> Bool {
         let boundary = multipart.boundary
         guard !multipart.hasParts, !multipart.isClosed, boundary.count < line.count else { return false }
         let isClosing = line.count == boundary.count + 2 && endsInDashes(bytes, line)
         return !isClosing && has(bytes, boundary, at: line.lowerBound)
     }
 
-    private func has(_ bytes: Span<UInt8>, _ text: [UInt8], at offset: Int) -> Bool {
+    private static func has(_ bytes: Span<UInt8>, _ text: [UInt8], at offset: Int) -> Bool {
         for index in text.indices where bytes[offset + index] != text[index] { return false }
         return true
     }
 
     /// The line end before a delimiter belongs to the delimiter (RFC 2046 section 5.1.1).
-    private func contentEndBefore(_ bytes: Span<UInt8>, _ first: Int, _ bodyStart: Int) -> Int {
+    private static func contentEndBefore(_ bytes: Span<UInt8>, _ first: Int, _ bodyStart: Int) -> Int {
         guard first > bodyStart else { return first }
         if bytes[first - 1] == Octet.lineFeed, first - 1 > bodyStart, bytes[first - 2] == Octet.carriageReturn {
             return first - 2
