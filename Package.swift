@@ -58,6 +58,7 @@ var targets: [Target] = [
     // 3
     room("MIME", ["Mail", "OpenSSL"]),
     // 4 rules
+    room("MailAuth", ["Mail", "MIME", "OpenSSL"]),
     room("Ticketing", ["Mail", "MIME"]),
     // 5 durable
     room("Storage", ["CWALBuffer", "Mail", "MIME", "OpenSSL", "Ticketing", grdb, sqlite]),
@@ -112,6 +113,7 @@ var targets: [Target] = [
     tests(of: "OpenSSL", ["OpenSSL"]),
     tests(of: "SMTP", ["Mail", "SMTP", "TestSupport", nioCore]),
     tests(of: "MIME", ["Mail", "MIME", "OpenSSL"]),
+    tests(of: "MailAuth", ["Mail", "MIME", "OpenSSL", "MailAuth"]),
     tests(of: "Ticketing", ["Mail", "MIME", "Ticketing"]),
     tests(of: "Storage", ["Faults", "Mail", "MIME", "OpenSSL", "Storage", grdb]),
     tests(of: "Desk", ["Faults", "Mail", "MIME", "Storage", "Desk"]),
