@@ -25,6 +25,7 @@ struct FakeZone {
     enum Reply {
         case records([DNSRecord])
         case alias(String)
+        case noSuchName
         case failure
     }
 
@@ -51,6 +52,7 @@ struct FakeZone {
         for _ in 0..<8 {
             switch names[name]?[question.type] {
             case .records(let records): return .records(records)
+            case .noSuchName: return .noSuchName
             case .failure: return .failure
             case .alias(let other):
                 guard let next = DNSQuestion(other, question.type) else { return .failure }

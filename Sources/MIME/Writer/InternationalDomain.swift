@@ -1,11 +1,11 @@
-internal import Mail
+package import Mail
 
 /// The US-ASCII form of a domain with U-labels (RFC 5890, RFC 3492).
-enum InternationalDomain {
+package enum InternationalDomain {
     /// The domain with each of its labels in US-ASCII.
     ///
     /// - Returns: `nil` when there is no such form: a label is too long, or holds what no label may.
-    static func ascii(_ domain: Domain) -> Domain? {
+    package static func ascii(_ domain: Domain) -> Domain? {
         guard domain.isInternationalized else { return domain }
         var labels: [String] = []
         let scalars = composed(Array(domain.name.unicodeScalars))
