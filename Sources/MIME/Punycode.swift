@@ -1,5 +1,5 @@
 /// The coding of one label of a domain in US-ASCII (RFC 3492), without its `xn--`.
-enum Punycode {
+package enum Punycode {
     private static let digits = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
 
     /// Encodes one label, which is short, so that its square is nothing (RFC 3492 section 6.3).
@@ -31,7 +31,7 @@ enum Punycode {
     /// Decodes one label (RFC 3492 section 6.2).
     ///
     /// - Returns: `nil` when it is longer than a label may be, or encodes nothing.
-    static func decoded(_ label: ArraySlice<UInt8>) -> [Unicode.Scalar]? {
+    package static func decoded(_ label: ArraySlice<UInt8>) -> [Unicode.Scalar]? {
         guard label.count <= 63 else { return nil }
         let basicEnd = label.lastIndex(of: Octet.dash) ?? label.startIndex
         var output = label[..<basicEnd].map { Unicode.Scalar($0) }

@@ -55,7 +55,7 @@ public enum VisibleText {
     }
 
     /// Whether a character is a control, or takes no place of its own on a page.
-    static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x20..<0x7F: false
         // Line separators, the annotations of ruby, the blank of Braille, and the null note of music.
