@@ -139,6 +139,16 @@ private func check(
         }
     }
 
+    /// What cannot be found out of one domain does not undo what another proves.
+    @Test func aPassNeedsNoMoreAnswersThanItsOwn() throws {
+        let zone = Self.zone + "\n_dmarc.a.example.com TXT !"
+        #expect(try check(zone, dkim: ["pass a.example.com"]).verdict.result == .temperror)
+        #expect(try check(zone, dkim: ["pass a.example.com", "pass b.example.com"]).verdict.result == .pass)
+        let run = try check(zone, spf: "pass example.com", dkim: ["pass a.example.com"])
+        #expect(run.verdict.result == .pass)
+        #expect(run.asked.map(\.name) == ["_dmarc.example.com"])
+    }
+
     @Test func aSubdomainMayLeaveTheOrganization() throws {
         let zone = Self.zone + "\n_dmarc.own.example.com TXT v=DMARC1; p=none; psd=n"
         #expect(try check(zone, dkim: ["pass own.example.com"]).verdict.result == .fail)

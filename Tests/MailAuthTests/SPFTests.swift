@@ -192,6 +192,8 @@ private func check(
         #expect(verdict.result == .fail)
         #expect(verdict.domain == "mail.example.com")
         #expect(verdict.explanation == "postmaster@mail.example.com")
+        let international = SPFIdentity(.address(try #require(MailAddress("ann@bücher.example"))), helo: "x")
+        #expect(international.domain == "xn--bcher-kva.example")
         let address = try #require(MailAddress("\"a b\"@example.com"))
         #expect(SPFIdentity(.address(address), helo: "x") == .mailFrom(localPart: "a b", domain: "example.com"))
     }

@@ -153,20 +153,36 @@ private struct DMARCCheck {
         let candidates =
             evaluation.dkim.map { ("DKIM", $0, record.dkimAlignment) }
             + (evaluation.spf.map { [("SPF", $0, record.spfAlignment)] } ?? [])
-        for (method, identifier, mode) in candidates where identifier.result == .pass {
-            guard try isAligned(identifier, mode) else { continue }
-            return (.pass, "\(method) passes for \(identifier.domain.inOneLine), which is aligned")
+        let passes = candidates.filter { $0.1.result == .pass }
+        // The same domain needs no walk, and so no answer that may be lacking.
+        for (method, identifier, _) in passes where isAuthor(identifier) { return Self.pass(method, identifier) }
+        var failure: DMARCWalk.Stop?
+        for (method, identifier, mode) in passes {
+            do throws(DMARCWalk.Stop) {
+                if try isAligned(identifier, mode) { return Self.pass(method, identifier) }
+            } catch {
+                guard case .temporary = error else { throw error }
+                failure = failure ?? error
+            }
         }
+        if let failure { throw failure }
         // Without a pass, a check that could not be made may be the one that would have (RFC 7489 section 6.6.2).
         for (method, identifier, mode) in candidates where identifier.result == .temperror {
             guard try isAligned(identifier, mode) else { continue }
             return (.temperror, "\(method) of \(identifier.domain.inOneLine) could not be checked now")
         }
-        return (.fail, failure(candidates.map { ($0.0, $0.1) }))
+        return (.fail, whyNothingPasses(candidates.map { ($0.0, $0.1) }))
+    }
+
+    private static func pass(
+        _ method: String,
+        _ identifier: AuthenticatedIdentifier
+    ) -> (result: AuthenticationResult, reason: String) {
+        (.pass, "\(method) passes for \(identifier.domain.inOneLine), which is aligned")
     }
 
     /// Why no check speaks for the author; of many signatures, the first ones are told.
-    private func failure(_ candidates: [(String, AuthenticatedIdentifier)]) -> String {
+    private func whyNothingPasses(_ candidates: [(String, AuthenticatedIdentifier)]) -> String {
         guard !candidates.isEmpty else { return "neither SPF nor a signature speaks for \(author.inOneLine)" }
         let told = candidates.prefix(4).map { method, identifier in
             let isUnaligned = identifier.result == .pass || identifier.result == .temperror
@@ -177,12 +193,16 @@ private struct DMARCCheck {
         return "nothing passes for \(author.inOneLine): " + told.joined(separator: "; ") + more
     }
 
+    private func isAuthor(_ identifier: AuthenticatedIdentifier) -> Bool {
+        DNSQuestion(identifier.domain, .txt)?.name == author
+    }
+
     private mutating func isAligned(
         _ identifier: AuthenticatedIdentifier,
         _ mode: DMARCRecord.Alignment
     ) throws(DMARCWalk.Stop) -> Bool {
+        if isAuthor(identifier) { return true }
         guard let name = DNSQuestion(identifier.domain, .txt)?.name else { return false }
-        if name == author { return true }
         // No walk can join domains that end in different labels.
         guard mode == .relaxed, name.split(separator: ".").last == author.split(separator: ".").last else {
             return false

@@ -73,7 +73,9 @@ struct SPFRun {
         _ inner: [SPFVerdict.Match]
     ) -> Outcome {
         let matches = [SPFVerdict.Match(domain: domain, term: directive.text)] + inner
-        let way = matches.map { "\"\($0.term.inOneLine)\" of \($0.domain.inOneLine)" }.joined(separator: ", there ")
+        // Of records within records the first and the last tell enough.
+        let told = matches.count > 2 ? [matches[0], matches[matches.count - 1]] : matches
+        let way = told.map { "\"\($0.term.inOneLine)\" of \($0.domain.inOneLine)" }.joined(separator: ", there ")
         return Outcome(
             result: directive.qualifier.result,
             matches: matches,

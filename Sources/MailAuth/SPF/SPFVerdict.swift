@@ -1,3 +1,4 @@
+internal import MIME
 public import Mail
 
 /// What SPF says of one client and one identity (RFC 7208 section 2.6).
@@ -44,7 +45,10 @@ public enum SPFIdentity: Hashable, Sendable {
     public init(_ path: ReversePath, helo: String) {
         switch path {
         case .null: self = .helo(helo)
-        case .address(let address): self = .mailFrom(localPart: address.localPart, domain: address.domain.name)
+        case .address(let address):
+            // RFC 7208 section 4.3: U-labels are asked for as A-labels.
+            let domain = InternationalDomain.ascii(address.domain) ?? address.domain
+            self = .mailFrom(localPart: address.localPart, domain: domain.name)
         }
     }
 
