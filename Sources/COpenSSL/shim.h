@@ -1,8 +1,12 @@
 #ifndef MAILWICKET_COPENSSL_H
 #define MAILWICKET_COPENSSL_H
 
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #endif

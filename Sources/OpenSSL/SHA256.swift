@@ -19,8 +19,21 @@ public struct SHA256: ~Copyable {
         unsafe self.context = context
     }
 
+    /// Takes over a digest that has begun.
+    private init(_ context: OpaquePointer) {
+        unsafe self.context = context
+    }
+
     deinit {
         unsafe EVP_MD_CTX_free(context)
+    }
+
+    /// A digest of its own with everything that was added so far, so that what begins alike is digested once.
+    public func copy() -> SHA256 {
+        guard let copy = unsafe EVP_MD_CTX_new(), unsafe EVP_MD_CTX_copy_ex(copy, context) == 1 else {
+            preconditionFailure("OpenSSL gave no SHA-256 context")
+        }
+        return unsafe SHA256(copy)
     }
 
     /// Adds octets to what is digested.
@@ -55,9 +68,9 @@ public struct SHA256: ~Copyable {
     /// `@unchecked Sendable` because the pointer is written once before it is shared, and OpenSSL's `EVP_MD` is
     /// immutable and safe to use from any thread.
     @safe
-    private struct Algorithm: @unchecked Sendable {
+    struct Algorithm: @unchecked Sendable {
         let pointer: OpaquePointer?
     }
 
-    private static let algorithm = unsafe Algorithm(pointer: EVP_MD_fetch(nil, "SHA256", nil))
+    static let algorithm = unsafe Algorithm(pointer: EVP_MD_fetch(nil, "SHA256", nil))
 }
