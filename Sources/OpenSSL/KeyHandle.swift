@@ -37,6 +37,18 @@ final class KeyHandle: @unchecked Sendable {
     /// The size in bits: of the modulus, or 253 of the curve.
     var bits: Int { unsafe Int(EVP_PKEY_get_bits(pointer)) }
 
+    /// Whether the public exponent of an RSA key has at most 64 bits.
+    ///
+    /// OpenSSL refuses larger ones itself where the modulus is large (`OPENSSL_RSA_MAX_PUBEXP_BITS`). With a small modulus it
+    /// lets the owner of a key make each verification as dear as a signature.
+    var hasSmallExponent: Bool {
+        defer { Self.clearErrors() }
+        var exponent: OpaquePointer?
+        guard unsafe EVP_PKEY_get_bn_param(pointer, "e", &exponent) == 1 else { return false }
+        defer { unsafe BN_free(exponent) }
+        return unsafe BN_num_bits(exponent) <= 64
+    }
+
     /// Empties the thread's queue of errors after something that may have failed: TLS would take what is left for its own.
     static func clearErrors() { ERR_clear_error() }
 

@@ -12,15 +12,16 @@ public struct PublicKey: Sendable, Hashable {
     /// Reads an RSA key in DER: a SubjectPublicKeyInfo (RFC 5280 section 4.1) or a bare RSAPublicKey (RFC 8017 appendix
     /// A.1.1), since senders publish both.
     public init(rsa der: Span<UInt8>) throws(KeyError) {
-        do throws(KeyError) {
-            handle = unsafe try KeyHandle.read(der) { cursor, count in unsafe d2i_PUBKEY(nil, &cursor, count) }
-        } catch {
-            guard error == .malformed else { throw error }
-            handle = unsafe try KeyHandle.read(der) { cursor, count in
+        // Nearly all are in one of two forms, which are read fast; OpenSSL knows what else a SubjectPublicKeyInfo may be.
+        if let bare = RSAKeyEncoding.publicKey(in: der) {
+            handle = unsafe try KeyHandle.read(der.extracting(bare)) { cursor, count in
                 unsafe d2i_PublicKey(EVP_PKEY_RSA, nil, &cursor, count)
             }
+        } else {
+            handle = unsafe try KeyHandle.read(der) { cursor, count in unsafe d2i_PUBKEY(nil, &cursor, count) }
         }
         guard handle.kind == .rsa else { throw .unsupportedKind }
+        guard handle.hasSmallExponent else { throw .malformed }
     }
 
     /// Takes the 32 octets of an Ed25519 key (RFC 8032 section 5.1.5).

@@ -111,6 +111,36 @@ struct KeyTests {
         }
     }
 
+    @Test("an RSA key whose exponent makes verification dear is refused")
+    func exponent() throws {
+        let info = try PrivateKey(generating: .rsa(bits: 1024)).publicKey.subjectPublicKeyInfo
+        let modulus = Array(info[25..<157])
+        try #require(modulus.starts(with: [0x02, 0x81, 0x81, 0x00]))
+        func key(_ exponent: [UInt8]) -> [UInt8] {
+            let content = modulus + [0x02, UInt8(exponent.count)] + exponent
+            return [0x30, 0x81, UInt8(content.count)] + content
+        }
+        #expect(try PublicKey(rsa: key([1, 0, 1]).span).bits == 1024)
+        #expect(try PublicKey(rsa: key([3]).span).bits == 1024)
+        #expect(try PublicKey(rsa: key([0x7F] + [UInt8](repeating: 0xFF, count: 7)).span).bits == 1024)
+        #expect(throws: KeyError.malformed) { try PublicKey(rsa: key([1] + [UInt8](repeating: 1, count: 8)).span) }
+    }
+
+    @Test("an RSA key is read in any encoding of its algorithm, and cut nowhere")
+    func rsaEncodings() throws {
+        let key = try PrivateKey(generating: .rsa(bits: 2048)).publicKey
+        let info = key.subjectPublicKeyInfo
+        for length in 0..<info.count {
+            #expect(throws: KeyError.self) { try PublicKey(rsa: Array(info.prefix(length)).span) }
+        }
+        // Without its NULL, which RFC 3279 section 2.3.1 asks for and some leave out.
+        var bare = info
+        bare.removeSubrange(17..<19)
+        bare[5] -= 2
+        bare[3] -= 2
+        #expect(try PublicKey(rsa: bare.span) == key)
+    }
+
     @Test("a key of another kind is none")
     func otherKinds() throws {
         let edwards = try PrivateKey(generating: .ed25519).publicKey
