@@ -86,7 +86,8 @@ public struct ARCEvaluation: Sendable {
     }
 
     private func reason(_ tags: SignatureTags, _ digest: [UInt8], _ answers: [DNSQuestion: DNSAnswer]) -> DKIMReason {
-        if let fault = tags.fault(at: moment, leeway: leeway) { return fault }
+        // When a host says that it sealed is not judged: RFC 8617 section 4.1.3 has the time for information.
+        if let fault = tags.expiry(at: moment, leeway: leeway) { return fault }
         guard let answer = answers[tags.keyName] else { return .keyUnavailable }
         return policy.verify(tags, digest, isForSubdomain: false, with: answer).reason
     }
@@ -109,6 +110,7 @@ public struct ARCEvaluation: Sendable {
             reason: reason,
             instance: instance,
             oldestPass: oldestPass,
+            coversPartOnly: sets.last?.prepared?.coversPartOnly ?? false,
             statements: sets.map { set in
                 ARCVerdict.Statement(
                     instance: set.instance,

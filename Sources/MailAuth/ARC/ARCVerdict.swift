@@ -24,6 +24,8 @@ public struct ARCVerdict: Sendable, Hashable {
     ///
     /// 1 when nobody changed it, which RFC 8617 section 5.2 writes as 0; `nil` unless the chain is right.
     public let oldestPass: Int?
+    /// Whether text may stand behind what the last host signed of the body, and does (`l=`).
+    public let coversPartOnly: Bool
     /// What the hosts say, the first one first.
     ///
     /// Nothing of it is proven unless the chain is right, and then only that the sealers say it: whom to believe is another's

@@ -35,10 +35,9 @@ struct SignatureDigester {
                 endsLine: false
             )
         }
-        let fault: DKIMReason? =
-            if !isAffordable { .tooMuchWork } else if header.hasBareLineEnd { .bareLineEnds } else {
-                bodyFault(signature, bytes)
-            }
+        var fault = bodyFault(signature, bytes)
+        if header.hasBareLineEnd { fault = .bareLineEnds }
+        if !isAffordable { fault = .tooMuchWork }
         return SignedMessage.Prepared(
             signature: signature,
             headerDigest: header.digest,

@@ -62,11 +62,17 @@ struct SignatureTags: Sendable, Hashable {
         return InternationalDomain.ascii(domain)
     }
 
+    /// What is wrong with it when it has ended.
+    func expiry(at moment: Timestamp, leeway: Int64) -> DKIMReason? {
+        guard let expiration, expiration < moment.advanced(bySeconds: -leeway) else { return nil }
+        return .expired(expiration)
+    }
+
     /// What is wrong with its times at a moment, if anything is.
     ///
     /// - Parameter leeway: how many seconds clocks may differ.
     func fault(at moment: Timestamp, leeway: Int64) -> DKIMReason? {
-        if let expiration, expiration < moment.advanced(bySeconds: -leeway) { return .expired(expiration) }
+        if let fault = expiry(at: moment, leeway: leeway) { return fault }
         if let timestamp, timestamp > moment.advanced(bySeconds: leeway) { return .signedInFuture(timestamp) }
         return nil
     }

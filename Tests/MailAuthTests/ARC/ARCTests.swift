@@ -52,7 +52,7 @@ struct ARCTests {
             for field in Message(parsing: own.span).fields {
                 header.append(field, of: own.span, .relaxed, endsLine: false)
             }
-            return Array((text + base64(try Keys.edwards.signature(forSHA256: header.digest.span)) + "\r\n").utf8)
+            return Array((text + base64(try TestKeys.edwards.signature(forSHA256: header.digest.span)) + "\r\n").utf8)
         }
     }
 
@@ -254,7 +254,7 @@ struct ARCTests {
         }
         var zone = Forge.zone
         for domain in ["a.example", "b.example"] {
-            zone.texts["sel._domainkey.\(domain)"] = [Keys.record(Keys.edwards)]
+            zone.texts["sel._domainkey.\(domain)"] = [TestKeys.record(TestKeys.edwards)]
         }
         func asked(_ octets: [UInt8], _ zone: TextZone) -> (ARCVerdict?, [String]) {
             let message = Message(parsing: octets.span)
@@ -276,9 +276,30 @@ struct ARCTests {
         #expect(failed?.reason.isTemporary == true)
     }
 
+    @Test("when a host says that it sealed is told, not judged")
+    func timestamp() throws {
+        var sealer = Sealer()
+        sealer.extraSealTags = [("t", "999999999999")]
+        sealer.extraSignatureTags = [("t", "999999999999")]
+        let verdict = try verdict(try sealer.add(1, to: Self.message))
+        #expect(verdict.result == .pass)
+        #expect(verdict.statements.first?.timestamp == Timestamp(seconds: 999_999_999_999))
+    }
+
+    @Test("what stands behind the signed length is told of")
+    func partialBody() throws {
+        var sealer = Sealer()
+        sealer.extraSignatureTags = [("l", "20")]
+        let octets = try sealer.add(1, to: Self.message)
+        let whole = try verdict(octets)
+        #expect(whole.result == .pass && !whole.coversPartOnly)
+        let longer = try verdict(octets + Array("-- footer\r\n".utf8))
+        #expect(longer.result == .pass && longer.coversPartOnly)
+    }
+
     @Test("a weak key seals nothing")
     func weakKey() throws {
-        let zone = TextZone(["sel._domainkey.example.org": Keys.record(Keys.weakRSA)])
+        let zone = TextZone(["sel._domainkey.example.org": TestKeys.record(TestKeys.weakRSA)])
         let text = String(decoding: try Self.chain(1), as: UTF8.self)
             .replacing("a=ed25519-sha256", with: "a=rsa-sha256")
         #expect(try verdict(Array(text.utf8), zone).reason == .messageSignature(.weakKey(bits: 768)))

@@ -7,12 +7,12 @@ import Testing
 struct DKIMKeyTests {
     private static let name = "sel._domainkey.example.org"
     private static let message = "From: ada@example.org\nTo: desk@example.net\nSubject: x\n\nText.\n"
-    private static let edwards = base64(Keys.edwards.publicKey.rawOctets ?? [])
-    private static let rsa = base64(Keys.rsa.publicKey.subjectPublicKeyInfo)
+    private static let edwards = base64(TestKeys.edwards.publicKey.rawOctets ?? [])
+    private static let rsa = base64(TestKeys.rsa.publicKey.subjectPublicKeyInfo)
 
     private func verify(
         _ zone: TextZone,
-        _ key: PrivateKey = Keys.edwards,
+        _ key: PrivateKey = TestKeys.edwards,
         identity: String? = nil,
         limits: DKIMEvaluation.Limits = .init()
     ) throws -> DKIMSignatureVerdict {
@@ -57,25 +57,31 @@ struct DKIMKeyTests {
 
     @Test("a key is RSA in either form, and at least 1024 bits")
     func rsa() throws {
-        let info = Keys.rsa.publicKey.subjectPublicKeyInfo
+        let info = TestKeys.rsa.publicKey.subjectPublicKeyInfo
         let bare = Array(info[22...])
         for octets in [info, bare] {
-            #expect(try verify(TextZone([Self.name: "k=rsa; p=\(base64(octets))"]), Keys.rsa).reason == .verified)
+            #expect(try verify(TextZone([Self.name: "k=rsa; p=\(base64(octets))"]), TestKeys.rsa).reason == .verified)
         }
-        #expect(try verify(TextZone([Self.name: Keys.record(Keys.largeRSA)]), Keys.largeRSA).reason == .verified)
+        #expect(
+            try verify(TextZone([Self.name: TestKeys.record(TestKeys.largeRSA)]), TestKeys.largeRSA).reason == .verified
+        )
 
-        let weak = try verify(TextZone([Self.name: Keys.record(Keys.weakRSA)]), Keys.weakRSA)
+        let weak = try verify(TextZone([Self.name: TestKeys.record(TestKeys.weakRSA)]), TestKeys.weakRSA)
         #expect(weak.reason == .weakKey(bits: 768))
         #expect(weak.result == .policy)
         var limits = DKIMEvaluation.Limits()
         limits.maximumKeyBits = 2047
-        let large = try verify(TextZone([Self.name: Keys.record(Keys.largeRSA)]), Keys.largeRSA, limits: limits)
+        let large = try verify(
+            TextZone([Self.name: TestKeys.record(TestKeys.largeRSA)]),
+            TestKeys.largeRSA,
+            limits: limits
+        )
         #expect(large.reason == .oversizedKey(bits: 2048))
     }
 
     @Test("another key does not verify, and the cause is told")
     func otherKey() throws {
-        let verdict = try verify(TextZone([Self.name: Keys.record(Keys.otherEdwards)]))
+        let verdict = try verify(TextZone([Self.name: TestKeys.record(TestKeys.otherEdwards)]))
         #expect(verdict.reason == .headerChanged)
         #expect(verdict.result == .fail)
     }
@@ -95,10 +101,10 @@ struct DKIMKeyTests {
     @Test("of several records the one that verifies counts, within the limit")
     func severalRecords() throws {
         var zone = TextZone()
-        let other = Keys.record(Keys.otherEdwards)
-        zone.texts[Self.name] = ["v=spf1 -all", other, "v=DKIM1; p=", Keys.record(Keys.edwards)]
+        let other = TestKeys.record(TestKeys.otherEdwards)
+        zone.texts[Self.name] = ["v=spf1 -all", other, "v=DKIM1; p=", TestKeys.record(TestKeys.edwards)]
         #expect(try verify(zone).reason == .verified)
-        zone.texts[Self.name] = [other, other, other, other, Keys.record(Keys.edwards)]
+        zone.texts[Self.name] = [other, other, other, other, TestKeys.record(TestKeys.edwards)]
         #expect(try verify(zone).reason == .headerChanged)
         zone.texts[Self.name] = ["junk", "v=DKIM1; k=ed25519; p="]
         #expect(try verify(zone).reason == .revokedKey)
@@ -108,7 +114,7 @@ struct DKIMKeyTests {
     func testing() throws {
         let right = try verify(TextZone([Self.name: "t=y; k=ed25519; p=\(Self.edwards)"]))
         #expect(right.result == .pass && right.isTesting)
-        let wrong = try verify(TextZone([Self.name: Keys.record(Keys.otherEdwards) + "; t=s:y"]))
+        let wrong = try verify(TextZone([Self.name: TestKeys.record(TestKeys.otherEdwards) + "; t=s:y"]))
         #expect(wrong.result == .neutral && wrong.reason == .headerChanged && wrong.isTesting)
         #expect(wrong.sentence.hasSuffix("The domain only tests its key (t=y)."))
     }
@@ -128,14 +134,17 @@ struct DKIMKeyTests {
         forge.set("s", "schlüssel")
         let octets = try forge.sign(Self.message)
         var evaluation = evaluation(octets)
-        let zone = TextZone(["xn--schlssel-95a._domainkey.xn--bro-hoa.example": Keys.record(Keys.edwards)])
+        let zone = TextZone(["xn--schlssel-95a._domainkey.xn--bro-hoa.example": TestKeys.record(TestKeys.edwards)])
         let (verdict, asked) = zone.run { evaluation.next($0) }
         #expect(asked.map(\.name) == ["xn--schlssel-95a._domainkey.xn--bro-hoa.example"])
         #expect(verdict?.result == .pass)
         #expect(verdict?.signatures.first?.domain == Domain("xn--bro-hoa.example"))
     }
 
-    @Test("a record to publish is the key, in strings that a record holds", arguments: [Keys.edwards, Keys.largeRSA])
+    @Test(
+        "a record to publish is the key, in strings that a record holds",
+        arguments: [TestKeys.edwards, TestKeys.largeRSA]
+    )
     func publication(key: PrivateKey) throws {
         let domain = try #require(Domain("Example.org"))
         let publication = try DKIMKeyPublication(domain: domain, selector: "Sel", key: key.publicKey)
@@ -154,7 +163,7 @@ struct DKIMKeyTests {
     @Test("a record that is published is compared with the key")
     func comparison() throws {
         let domain = try #require(Domain("example.org"))
-        let publication = try DKIMKeyPublication(domain: domain, selector: "sel", key: Keys.edwards.publicKey)
+        let publication = try DKIMKeyPublication(domain: domain, selector: "sel", key: TestKeys.edwards.publicKey)
         func faults(_ texts: [String]) -> [DKIMKeyPublication.Fault] {
             publication.faults(in: .records(texts.map { .text(Array($0.utf8)) }))
         }
@@ -163,13 +172,13 @@ struct DKIMKeyTests {
         #expect(faults([]) == [.notPublished])
         #expect(faults([publication.text, publication.text]) == [.severalRecords(2)])
         #expect(faults(["v=DKIM1; k=ed25519; p="]) == [.revoked])
-        #expect(faults([Keys.record(Keys.rsa)]) == [.otherKind("rsa")])
-        #expect(faults([Keys.record(Keys.otherEdwards)]) == [.otherKey])
+        #expect(faults([TestKeys.record(TestKeys.rsa)]) == [.otherKind("rsa")])
+        #expect(faults([TestKeys.record(TestKeys.otherEdwards)]) == [.otherKey])
         #expect(faults([publication.text + "; h=sha1"]) == [.notForDigest])
         #expect(faults([publication.text + "; s=other"]) == [.notForMail])
         #expect(faults([publication.text + "; t=y"]) == [.testing])
         #expect(faults(["v=DKIM1"]) == [.malformed(.malformedKey("it has no key (p=)"))])
-        let all = faults([publication.text + "; t=y", Keys.record(Keys.otherEdwards)])
+        let all = faults([publication.text + "; t=y", TestKeys.record(TestKeys.otherEdwards)])
         #expect(all == [.severalRecords(2), .testing, .otherKey])
         #expect(all.allSatisfy { $0.sentence.hasSuffix(".") })
     }

@@ -16,12 +16,12 @@ struct DKIMSignerTests {
         try signer.signature(of: Message(parsing: octets.span), in: octets.span, at: testMoment)
     }
 
-    private func zone(_ key: PrivateKey) -> TextZone { TextZone(["sel._domainkey.example.org": Keys.record(key)]) }
+    private func zone(_ key: PrivateKey) -> TextZone { TextZone(["sel._domainkey.example.org": TestKeys.record(key)]) }
 
     @Test("what is signed verifies, whatever it is", arguments: 0..<60)
     func roundTrip(seed: Int) throws {
         var random = SeededRandom(seed: UInt64(seed))
-        let key = seed % 5 == 0 ? Keys.largeRSA : Keys.edwards
+        let key = seed % 5 == 0 ? TestKeys.largeRSA : TestKeys.edwards
         let octets = RandomMessage.octets(&random)
         let field = try sign(try signer(key), octets)
         #expect(field.split(separator: "\r\n", omittingEmptySubsequences: false).allSatisfy { $0.utf8.count <= 78 })
@@ -47,7 +47,7 @@ struct DKIMSignerTests {
         let octets = Array(
             "From: a@example.org\r\nTo: b@example.net\r\nTo: c@example.net\r\nX-A: b\r\n\r\nText\r\n".utf8
         )
-        var signer = try signer(Keys.edwards)
+        var signer = try signer(TestKeys.edwards)
         signer.lifetime = 3600
         let field = try sign(signer, octets)
         let tags = field.replacing("\r\n ", with: " ").split(separator: ";").map { $0.replacing(" ", with: "") }
@@ -68,28 +68,28 @@ struct DKIMSignerTests {
 
     @Test("the fields to sign are a setting")
     func chosenFields() throws {
-        var signer = try signer(Keys.edwards)
+        var signer = try signer(TestKeys.edwards)
         signer.signedFields = ["From", "X-A"]
         signer.oversignedFields = []
         let octets = Array("From: a@example.org\r\nSubject: x\r\nX-A: b\r\n\r\nText\r\n".utf8)
         let field = try sign(signer, octets)
         #expect(field.contains(" h=From:X-A;"))
         let signed = Array(field.utf8) + octets
-        #expect(verifyDKIM(Array("Subject: y\r\n".utf8) + signed, zone(Keys.edwards))?.result == .pass)
+        #expect(verifyDKIM(Array("Subject: y\r\n".utf8) + signed, zone(TestKeys.edwards))?.result == .pass)
     }
 
     @Test("what cannot be signed is told of")
     func refusals() throws {
-        let signer = try signer(Keys.edwards)
+        let signer = try signer(TestKeys.edwards)
         #expect(throws: DKIMSigningError.missingFrom) { try sign(signer, Array("To: a\r\n\r\n".utf8)) }
         #expect(throws: DKIMSigningError.bareLineEnds) { try sign(signer, Array("From: a\r\n\r\nx\n".utf8)) }
         #expect(throws: DKIMSigningError.bareLineEnds) { try sign(signer, Array("From: a\n\r\nx\r\n".utf8)) }
-        #expect(throws: DKIMSigningError.weakKey(bits: 768)) { try self.signer(Keys.weakRSA) }
+        #expect(throws: DKIMSigningError.weakKey(bits: 768)) { try self.signer(TestKeys.weakRSA) }
         for (domain, selector) in [
             ("org", "sel"), ("[192.0.2.1]", "sel"), ("example.org", "a..b"), ("example.org", ""),
         ] {
             #expect(throws: DKIMSigningError.malformedName) {
-                try self.signer(Keys.edwards, domain: domain, selector: selector)
+                try self.signer(TestKeys.edwards, domain: domain, selector: selector)
             }
         }
     }
@@ -98,9 +98,9 @@ struct DKIMSignerTests {
     func longDomain() throws {
         let domain = (0..<12).map { "label-number-\($0)" }.joined(separator: ".") + ".example"
         let octets = Array("From: a@example.org\r\n\r\nText\r\n".utf8)
-        let field = try sign(try signer(Keys.edwards, domain: domain), octets)
+        let field = try sign(try signer(TestKeys.edwards, domain: domain), octets)
         #expect(field.contains("\r\n d=\(domain);\r\n"))
-        let zone = TextZone(["sel._domainkey.\(domain)": Keys.record(Keys.edwards)])
+        let zone = TextZone(["sel._domainkey.\(domain)": TestKeys.record(TestKeys.edwards)])
         #expect(verifyDKIM(Array(field.utf8) + octets, zone)?.result == .pass)
     }
 }

@@ -11,10 +11,10 @@ struct Forge {
         ("h", "from:to:subject"),
     ]
     var fieldName = "DKIM-Signature"
-    var key = Keys.edwards
+    var key = TestKeys.edwards
 
     /// The zone that has the key.
-    static var zone: TextZone { TextZone(["sel._domainkey.example.org": Keys.record(Keys.edwards)]) }
+    static var zone: TextZone { TextZone(["sel._domainkey.example.org": TestKeys.record(TestKeys.edwards)]) }
 
     mutating func set(_ name: String, _ value: String?) {
         tags.removeAll { $0.name == name }
@@ -69,7 +69,7 @@ struct Forge {
 }
 
 /// Keys made for this run.
-enum Keys {
+enum TestKeys {
     static let edwards = make(.ed25519)
     static let otherEdwards = make(.ed25519)
     static let rsa = make(.rsa(bits: 1024))
