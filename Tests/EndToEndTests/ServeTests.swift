@@ -199,7 +199,7 @@ extension EndToEnd {
                 func complaints(_ isControl: Bool) throws -> Int {
                     try server.log.split(separator: "\n").count {
                         $0.contains("cannot accept a connection")
-                            && $0.contains("\"listener\":\"control\"") == isControl
+                            && $0.contains(" listener=control") == isControl
                     }
                 }
                 try await poll("the server has no descriptor left") { try complaints(false) > 0 ? true : nil }
