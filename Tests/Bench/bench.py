@@ -53,22 +53,24 @@ def cases(options):
                 yield size, sessions, kind, max(messages, sessions)
 
 
-def compare(options, folder, generator, peers):
+def compare(options, folder, generator, sink):
     """Every case, medians of alternating runs."""
     results = []
+    wanted = options.peers.split(",")
     for number, (size, sessions, kind, messages) in enumerate(cases(options)):
         per_connection = 0 if kind == "kept" else 1
-        running = list(peers)
-        own = None
-        if "mailwicket" in options.peers.split(","):
-            # A store of its own for each case: the case before is not to weigh on it.
-            own = servers.Mailwicket(folder / f"mailwicket-{number}", options.binary)
-            own.start()
-            running.insert(0, own)
+        # A store of its own for each case: the case before is not to weigh on it.
+        running = []
+        if "mailwicket" in wanted:
+            running.append(servers.Mailwicket(folder / f"mailwicket-{number}", options.binary))
+        if "postfix" in wanted:
+            running.append(servers.Postfix(folder / f"postfix-{number}", options.postfix_queue))
+        for server in running:
+            server.start()
+        running += sink
         try:
             for server in running:
                 generator.run(server, sessions, min(messages, max(100, 2 * sessions)), size, per_connection)
-                server.clean()
             runs = {server.name: [] for server in running}
             syncs = []
             for pair in range(options.pairs):
@@ -84,9 +86,10 @@ def compare(options, folder, generator, peers):
                 "fdatasync": statistics.median(syncs), "runs": runs,
             })
         finally:
-            if own:
-                own.stop()
-                shutil.rmtree(own.folder, ignore_errors=True)
+            # What they stored stays until the end; see servers.Postfix.
+            for server in running:
+                if server not in sink:
+                    server.stop()
     return results
 
 
@@ -153,7 +156,7 @@ def main():
     # Postfix's own user walks through it.
     folder.chmod(0o711)
     generator = measure.Generator(options.load)
-    peers = []
+    sink = []
     wanted = options.peers.split(",")
     missed = 0
     try:
@@ -161,23 +164,18 @@ def main():
         print(f"{platform.platform()}, {os.cpu_count()} cores, load average {load:.1f} at the start; "
               f"medians of {options.pairs} alternating runs\n")
         if not options.only_memory:
-            if "postfix" in wanted:
-                peers.append(servers.Postfix(folder / "postfix", options.postfix_queue))
             if "smtp-sink" in wanted:
-                peers.append(servers.Sink(folder / "sink"))
-            for peer in peers:
-                peer.start()
-            results = compare(options, folder, generator, peers)
+                sink.append(servers.Sink(folder / "sink"))
+                sink[0].start()
+            results = compare(options, folder, generator, sink)
             missed += table(results)
             if options.json:
                 pathlib.Path(options.json).write_text(json.dumps(results, indent=1))
-            for peer in peers:
-                peer.stop()
         if not options.no_memory and "mailwicket" in wanted:
             missed += memory_table(measure.memory_figures(folder, options.binary, generator))
     finally:
-        for peer in peers:
-            peer.stop()
+        for server in sink:
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
     if missed:
         print(f"\n{missed} target(s) missed")

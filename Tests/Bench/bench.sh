@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures the release binary beside Postfix and smtp-sink, on loopback, in a temporary folder (see TMPDIR: it has to
-# lie on the disk that is meant, not on a RAM disk). `make bench-smtp` builds what it needs and calls it.
+# lie on the disk that is meant, not on a RAM disk, with 8 GB free). `make bench-smtp` builds what it needs and calls it.
 #
 #   BENCH_PAIRS=5 BENCH_MESSAGES=3000    runs of each server and case, messages of a 4 KB run
 #   BENCH_SESSIONS=1,10,100 BENCH_SIZES=4096,102400 BENCH_CONNECTIONS=kept,new BENCH_PEERS=mailwicket,postfix,smtp-sink

@@ -65,7 +65,6 @@ class Generator:
             raise RuntimeError(f"{server.name} accepted {figures['accepted']} of {messages}: {figures}")
         if stored is not None and stored - stored_before != messages:
             raise RuntimeError(f"{server.name} answered {messages} messages and stored {stored - stored_before}")
-        server.clean()
         return {
             "rate": figures["messages_per_second"],
             "p50": figures["reply_ms"]["p50"],
