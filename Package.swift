@@ -48,7 +48,7 @@ let yams = product("Yams", "Yams")
 var targets: [Target] = [
     // 0 C
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .target(name: "CWALBuffer", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "CSQLiteTuning", linkerSettings: [.linkedLibrary("sqlite3")]),
     // 1 nouns
     room("Mail"),
     // 2 adapters and languages
@@ -61,7 +61,7 @@ var targets: [Target] = [
     room("MailAuth", ["Mail", "MIME", "OpenSSL"]),
     room("Ticketing", ["Mail", "MIME"]),
     // 5 durable
-    room("Storage", ["CWALBuffer", "Mail", "MIME", "OpenSSL", "Ticketing", grdb, sqlite]),
+    room("Storage", ["CSQLiteTuning", "Mail", "MIME", "OpenSSL", "Ticketing", grdb, sqlite]),
     // 6 use cases
     room("Desk", ["Mail", "MIME", "Storage"]),
     // 7

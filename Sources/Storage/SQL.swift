@@ -67,58 +67,108 @@ extension SQLValue: SQLBindable {
 /// Write values as `\(value)`; only what stands literally in the source becomes part of the statement's text, so a
 /// value cannot change its meaning.
 public struct SQLStatement: ExpressibleByStringInterpolation, Sendable {
-    /// The text with `?` in place of each value.
-    public let text: String
+    /// What a text is made of.
+    ///
+    /// Texts are told apart by where the source's literals lie, so that a statement that is prepared already is found
+    /// without its text being made.
+    struct Form: Hashable, Sendable {
+        enum Piece: Sendable {
+            case literal(StaticString)
+            /// So many marks for values.
+            case marks(Int)
+        }
+
+        var pieces: [Piece] = []
+
+        /// The text with `?` in place of each value.
+        var text: String {
+            pieces.reduce(into: "") { text, piece in
+                switch piece {
+                case .literal(let literal): text += literal.description
+                case .marks(let count): text += (0..<count).map { _ in "?" }.joined(separator: ", ")
+                }
+            }
+        }
+
+        static func == (one: Form, other: Form) -> Bool {
+            guard one.pieces.count == other.pieces.count else { return false }
+            for index in one.pieces.indices where one.pieces[index].key != other.pieces[index].key { return false }
+            return true
+        }
+
+        func hash(into hasher: inout Hasher) {
+            // The first literal nearly tells it.
+            for piece in pieces.prefix(2) { hasher.combine(piece.key.place) }
+        }
+    }
+
+    let form: Form
     /// The values in order.
     public let values: [SQLValue]
 
+    /// The text with `?` in place of each value.
+    public var text: String { form.text }
+
     /// Collects the parts of a literal.
     public struct StringInterpolation: StringInterpolationProtocol, Sendable {
-        var text = ""
+        var form = Form()
         var values: [SQLValue] = []
 
         /// Prepares for a literal of about this size.
         public init(literalCapacity: Int, interpolationCount: Int) {
-            text.reserveCapacity(literalCapacity + interpolationCount)
+            form.pieces.reserveCapacity(2 * interpolationCount + 1)
             values.reserveCapacity(interpolationCount)
         }
 
         /// Adds what stands literally.
-        public mutating func appendLiteral(_ literal: String) {
-            text.append(literal)
+        public mutating func appendLiteral(_ literal: StaticString) {
+            form.pieces.append(.literal(literal))
         }
 
         /// Binds a value.
         public mutating func appendInterpolation(_ value: some SQLBindable) {
-            text.append("?")
-            values.append(value.sqlValue)
+            bind(value.sqlValue)
         }
 
         /// Binds a value, or null: the label says that null is meant to be possible.
         public mutating func appendInterpolation(nullable value: (some SQLBindable)?) {
-            text.append("?")
-            values.append(value?.sqlValue ?? .null)
+            bind(value?.sqlValue ?? .null)
         }
 
         /// Binds a list of values: `IN (\(list: ids))`.
         public mutating func appendInterpolation(list: [any SQLBindable]) {
-            for (index, value) in list.enumerated() {
-                text.append(index == 0 ? "?" : ", ?")
-                values.append(value.sqlValue)
-            }
+            form.pieces.append(.marks(list.count))
+            for value in list { values.append(value.sqlValue) }
+        }
+
+        private mutating func bind(_ value: SQLValue) {
+            form.pieces.append(.marks(1))
+            values.append(value)
         }
     }
 
     /// Makes a statement of text without values.
-    public init(stringLiteral value: String) {
-        text = value
+    public init(stringLiteral value: StaticString) {
+        form = Form(pieces: [.literal(value)])
         values = []
     }
 
     /// Makes a statement of a literal with values.
     public init(stringInterpolation: StringInterpolation) {
-        text = stringInterpolation.text
+        form = stringInterpolation.form
         values = stringInterpolation.values
+    }
+}
+
+extension SQLStatement.Form.Piece {
+    /// What a piece is known by: a literal by its place and length, marks by their count.
+    fileprivate var key: (place: UInt, length: Int) {
+        switch self {
+        case .literal(let literal) where literal.hasPointerRepresentation:
+            (UInt(bitPattern: unsafe literal.utf8Start), literal.utf8CodeUnitCount)
+        case .literal(let literal): (UInt(literal.unicodeScalar.value), -1)
+        case .marks(let count): (UInt(bitPattern: count), -2)
+        }
     }
 }
 
@@ -173,6 +223,11 @@ extension SQLReader {
 public protocol SQLWriter: SQLReader {
     /// Runs a statement that gives no rows.
     func run(_ statement: SQLStatement) throws(StoreError)
+
+    /// Runs an INSERT, UPDATE or DELETE.
+    ///
+    /// - Returns: how many rows it added, changed or removed.
+    func change(_ statement: SQLStatement) throws(StoreError) -> Int
 }
 
 /// The seam behind which a database engine lives.

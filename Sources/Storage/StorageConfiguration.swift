@@ -15,7 +15,7 @@ public struct StorageConfiguration: Hashable, Sendable {
     /// How long to wait for a lock that another process holds.
     public var busyTimeout = 5
     /// The size of the write-ahead log at which it is moved into the database.
-    public var checkpointSize = 16_777_216
+    public var checkpointSize = 33_554_432
     /// Beyond this size of the write-ahead log, which readers hold back then, no message is taken in.
     public var maximumWALSize = 268_435_456
     /// How long an equal message without Message-ID counts as the same one delivered again.

@@ -83,6 +83,38 @@ import Testing
         fixture.engine.close()
     }
 
+    @Test func aListMayHaveAnyLength() async throws {
+        let fixture = try await EngineFixture()
+        let counts = try await fixture.engine.write { writer throws(StoreError) in
+            for number in 0..<5 { try writer.insert(number) }
+            var counts: [Int64?] = []
+            for count in [2, 0, 4, 2, 1] {
+                let numbers = Array(0..<count)
+                counts.append(
+                    try writer.first("SELECT count(*) FROM entry WHERE number IN (\(list: numbers))")?.integer(0)
+                )
+            }
+            return counts
+        }
+        #expect(counts == [2, 0, 4, 2, 1])
+        fixture.engine.close()
+    }
+
+    @Test func aChangeTellsHowManyRowsItHadToDoWith() async throws {
+        let fixture = try await EngineFixture()
+        let counts = try await fixture.engine.write { writer throws(StoreError) in
+            try writer.run("CREATE TABLE claim (number INTEGER PRIMARY KEY NOT NULL)")
+            return [
+                try writer.change("INSERT INTO claim (number) VALUES (1), (2), (3)"),
+                try writer.change("INSERT INTO claim (number) VALUES (2) ON CONFLICT DO NOTHING"),
+                try writer.change("UPDATE claim SET number = number + 10 WHERE number < 3"),
+                try writer.change("DELETE FROM claim WHERE number = 99"),
+            ]
+        }
+        #expect(counts == [3, 0, 2, 0])
+        fixture.engine.close()
+    }
+
     @Test func aValueIsNeverPartOfTheStatement() async throws {
         let fixture = try await EngineFixture()
         let hostile = "'); DROP TABLE entry; --"

@@ -132,14 +132,14 @@ extension SQLWriter {
         at moment: Timestamp,
         since windowStart: Timestamp
     ) throws(StoreError) -> RetryClaim {
-        let claimed = try rows(
+        let claimed = try change(
             """
             INSERT INTO retry_key (message_id, mailbox, digest, email_log, claimed_at)
             VALUES (\(key.storedMessageID), \(key.mailbox), \(key.digest), \(emailLog), \(moment))
-            ON CONFLICT DO NOTHING RETURNING claimed_at
+            ON CONFLICT DO NOTHING
             """
         )
-        if !claimed.isEmpty { return .claimed }
+        if claimed > 0 { return .claimed }
         let claim = try claim(on: key, since: windowStart)
         if case .repeated = claim { return claim }
         // The claim is older than the window, so this is another message with the same octets.

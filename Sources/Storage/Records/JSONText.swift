@@ -1,38 +1,34 @@
 /// JSON as the store writes it into text columns: small, flat, and made without a general encoder, since a trace is
 /// written for every message.
 struct JSONText {
-    private(set) var text = ""
+    private var octets: [UInt8] = []
+
+    /// What was added so far.
+    var text: String { String(decoding: octets, as: UTF8.self) }
+
+    init() {
+        octets.reserveCapacity(512)
+    }
 
     /// Adds a string with its quotes (RFC 8259 section 7).
     mutating func append(string: String) {
-        text.append("\"")
-        let isPlain = { (octet: UInt8) in
-            octet >= 0x20 && octet != UInt8(ascii: "\"") && octet != UInt8(ascii: "\\")
-        }
-        // Over contiguous octets; the general view of UTF-8 is several times slower.
-        if unsafe string.utf8.withContiguousStorageIfAvailable({ unsafe $0.allSatisfy(isPlain) }) ?? false {
-            text.append(string)
-        } else {
-            for scalar in string.unicodeScalars {
-                switch scalar {
-                case "\"": text.append("\\\"")
-                case "\\": text.append("\\\\")
-                case "\n": text.append("\\n")
-                case "\r": text.append("\\r")
-                case "\t": text.append("\\t")
-                case "\0"..<" ":
-                    let digits = String(scalar.value, radix: 16)
-                    text.append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
-                default: text.unicodeScalars.append(scalar)
-                }
+        octets.append(UInt8(ascii: "\""))
+        for octet in string.utf8 {
+            switch octet {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): octets += [UInt8(ascii: "\\"), octet]
+            case UInt8(ascii: "\n"): append(raw: "\\n")
+            case UInt8(ascii: "\r"): append(raw: "\\r")
+            case UInt8(ascii: "\t"): append(raw: "\\t")
+            case 0..<0x20: append(raw: (octet < 16 ? "\\u000" : "\\u00") + String(octet, radix: 16))
+            default: octets.append(octet)
             }
         }
-        text.append("\"")
+        octets.append(UInt8(ascii: "\""))
     }
 
     /// Adds what is already JSON.
     mutating func append(raw: String) {
-        text.append(raw)
+        octets += raw.utf8
     }
 
     /// An array of strings.

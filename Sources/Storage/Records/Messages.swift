@@ -50,16 +50,18 @@ extension SQLWriter {
         let author = summary?.from.first ?? summary?.sender
         var raw: Int64?
         if !message.isBlob {
-            // Claims the message: it is nil when the message is recorded already.
-            raw = try first(
+            // Claims the message: nothing is added when the message is recorded already.
+            let added = try change(
                 """
                 INSERT INTO message_raw (octets)
-                SELECT \(octets.bytes) WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = \(message.id)) RETURNING id
+                SELECT \(octets.bytes) WHERE NOT EXISTS (SELECT 1 FROM message WHERE id = \(message.id))
                 """
-            )?.integer(0)
-            guard raw != nil else { return }
+            )
+            guard added > 0 else { return }
+            // Numbers grow, and nobody else writes in this transaction.
+            raw = try first("SELECT MAX(id) FROM message_raw")?.integer(0)
         }
-        let claimed = try rows(
+        let recorded = try change(
             """
             INSERT INTO message (id, digest, content_digest, size, raw, blob, message_id, subject, from_address,
                 from_name, sent_at, received_at, defects)
@@ -67,10 +69,10 @@ extension SQLWriter {
                 \(nullable: message.isBlob ? octets.digest : nil), \(nullable: summary?.messageID?.value), \(summary?.subject ?? ""),
                 \(nullable: author?.address.description), \(nullable: author?.name), \(nullable: summary?.date), \(message.receivedAt),
                 \(nullable: summary.flatMap { $0.defects.isEmpty ? nil : JSONText.array($0.defects.map(\.description)) }))
-            ON CONFLICT DO NOTHING RETURNING size
+            ON CONFLICT DO NOTHING
             """
         )
-        guard !claimed.isEmpty else { return }
+        guard recorded > 0 else { return }
         for attachment in summary?.attachments ?? [] {
             try run(
                 """

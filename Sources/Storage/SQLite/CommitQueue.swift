@@ -61,6 +61,9 @@ final class CommitQueue: Sendable {
         var isTendingDue: Bool
     }
 
+    /// How many jobs make a commit cheap for each; more of them would only make the first ones wait.
+    private static let sharedEnough = 16
+
     private let state = Mutex(State())
     private let wakeUp = DispatchSemaphore(value: 0)
     private let limit: Int
@@ -111,6 +114,17 @@ final class CommitQueue: Sendable {
             if !work.jobs.isEmpty || work.isTendingDue { return work }
             if isClosed { return nil }
             wakeUp.wait()
+        }
+    }
+
+    /// What has come since a small batch was taken, to share its commit; never waits.
+    ///
+    /// - Parameter count: how many jobs the batch has.
+    func takeLate(after count: Int) -> [any PendingJob] {
+        state.withLock { state in
+            let late = Array(state.jobs.prefix(max(0, min(batchLimit, Self.sharedEnough) - count)))
+            state.jobs.removeFirst(late.count)
+            return late
         }
     }
 

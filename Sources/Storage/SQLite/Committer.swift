@@ -46,12 +46,18 @@ final class Committer {
 
     // MARK: Batches
 
-    private func process(_ batch: [any PendingJob]) {
+    private func process(_ first: [any PendingJob]) {
+        var batch = first
         do {
             let connection = try writer()
             try connection.run("BEGIN IMMEDIATE")
             do {
                 for job in batch { try run(job, on: connection) }
+                // What came meanwhile shares this commit, instead of waiting for the sync and then paying another.
+                while case let late = queue.takeLate(after: batch.count), !late.isEmpty {
+                    batch += late
+                    for job in late { try run(job, on: connection) }
+                }
             } catch {
                 roll(back: connection)
                 engine.statistics.withLock { $0.retriedBatches += 1 }

@@ -3,14 +3,15 @@ internal import GRDBSQLite
 
 /// One connection of GRDB's, spoken to in the store's own terms.
 ///
-/// Statements are prepared once for each text and kept. Large octets are bound without a copy, since they outlive the
-/// step. Not `Sendable`: a reader's belongs to the closure that GRDB lends the connection to, the writer's to the
-/// writer's thread.
+/// Statements are prepared once for each place in the source and kept. Not `Sendable`: a reader's belongs to the closure
+/// that GRDB lends the connection to, the writer's to the writer's thread.
 @safe
 final class SQLiteConnection: SQLWriter {
     private let handle: OpaquePointer
-    private var statements: [String: OpaquePointer]
+    private var statements: [SQLStatement.Form: OpaquePointer]
     private var limit: ReaderLimit?
+    /// The octets of the values that are bound.
+    private var scratch: [UInt8] = []
 
     init(_ database: Database) throws(StoreError) {
         guard let handle = unsafe database.sqliteConnection else { throw .closed }
@@ -75,35 +76,40 @@ final class SQLiteConnection: SQLWriter {
         _ = try step(statement, collecting: false)
     }
 
+    func change(_ statement: SQLStatement) throws(StoreError) -> Int {
+        _ = try step(statement, collecting: false)
+        return Int(unsafe sqlite3_changes(handle))
+    }
+
     func rows(_ statement: SQLStatement) throws(StoreError) -> [SQLRow] {
         try step(statement, collecting: true)
     }
 
-    private func prepared(_ text: String) throws(StoreError) -> OpaquePointer {
-        if let statement = unsafe statements[text] { return unsafe statement }
+    private func prepared(_ form: SQLStatement.Form) throws(StoreError) -> OpaquePointer {
+        if let statement = unsafe statements[form] { return unsafe statement }
         var statement: OpaquePointer?
         let code = unsafe sqlite3_prepare_v3(
             handle,
-            text,
+            form.text,
             -1,
             UInt32(SQLITE_PREPARE_PERSISTENT),
             &statement,
             nil
         )
         guard code == SQLITE_OK, let statement = unsafe statement else { throw error(code) }
-        unsafe statements[text] = statement
+        unsafe statements[form] = statement
         return unsafe statement
     }
 
     private func step(_ statement: SQLStatement, collecting: Bool) throws(StoreError) -> [SQLRow] {
         try checkTransaction()
         if let violation = limit?.violation { throw violation }
-        let prepared = try unsafe prepared(statement.text)
+        let prepared = try unsafe prepared(statement.form)
         defer {
             unsafe sqlite3_reset(prepared)
             unsafe sqlite3_clear_bindings(prepared)
         }
-        return try unsafe withBound(statement.values[...], from: 1, to: prepared) { () throws(StoreError) in
+        return try unsafe withBound(statement.values, to: prepared) { () throws(StoreError) in
             var rows: [SQLRow] = []
             while true {
                 let code = unsafe sqlite3_step(prepared)
@@ -118,50 +124,70 @@ final class SQLiteConnection: SQLWriter {
 
     /// Binds the values and runs `body` while they are bound.
     ///
-    /// Text and small octets are copied by SQLite; octets of some size are lent for the time of `body`.
+    /// SQLite takes the octets where they lie: large ones in the value itself, all others side by side in memory of the
+    /// connection's own, so that none is copied into memory that has to be asked for.
+    private func withBound(
+        _ values: [SQLValue],
+        to statement: OpaquePointer,
+        _ body: () throws(StoreError) -> [SQLRow]
+    ) throws(StoreError) -> [SQLRow] {
+        scratch.removeAll(keepingCapacity: true)
+        for value in values {
+            switch value {
+            case .text(let text): scratch.append(contentsOf: text.utf8)
+            case .blob(let blob) where blob.count <= Self.largeBlob: scratch.append(contentsOf: blob)
+            case .null, .integer, .blob: continue
+            }
+        }
+        // Where no octet lies, a text without any would have a null pointer, which binds NULL.
+        scratch.append(0)
+        let result = unsafe scratch.withUnsafeBytes { buffer in
+            Result { () throws(StoreError) in
+                try unsafe withBound(values[...], from: 1, to: statement, buffer[...], body)
+            }
+        }
+        return try result.get()
+    }
+
+    /// From this size on, in octets, a blob is not copied.
+    private static let largeBlob = 1024
+
+    /// - Parameter octets: those of the values, as far as they are not large.
     private func withBound(
         _ values: ArraySlice<SQLValue>,
         from position: Int32,
         to statement: OpaquePointer,
+        _ octets: Slice<UnsafeRawBufferPointer>,
         _ body: () throws(StoreError) -> [SQLRow]
     ) throws(StoreError) -> [SQLRow] {
         var position = position
-        for (index, value) in zip(values.indices, values) {
+        var octets = unsafe octets
+        for index in values.indices {
             let code: Int32
-            switch value {
+            switch values[index] {
             case .null:
                 code = unsafe sqlite3_bind_null(statement, position)
             case .integer(let integer):
                 code = unsafe sqlite3_bind_int64(statement, position, integer)
-            case .text(let text) where text.isEmpty:
-                code = unsafe sqlite3_bind_text(statement, position, "", 0, Self.transient)
             case .text(let text):
-                var text = text
-                code = text.withUTF8 { buffer in
-                    unsafe buffer.withMemoryRebound(to: CChar.self) { characters in
-                        unsafe sqlite3_bind_text(
-                            statement,
-                            position,
-                            characters.baseAddress,
-                            Int32(characters.count),
-                            Self.transient
-                        )
-                    }
-                }
+                let count = text.utf8.count
+                let place = unsafe UnsafeRawBufferPointer(rebasing: octets.prefix(count)).baseAddress
+                code = unsafe sqlite3_bind_text(
+                    statement,
+                    position,
+                    place?.assumingMemoryBound(to: CChar.self),
+                    Int32(count),
+                    nil
+                )
+                unsafe octets = octets.dropFirst(count)
             case .blob(let blob) where blob.isEmpty:
-                // A null pointer would bind NULL.
                 code = unsafe sqlite3_bind_zeroblob(statement, position, 0)
-            case .blob(let blob) where blob.count <= 256:
-                code = unsafe blob.withUnsafeBytes { buffer in
-                    unsafe sqlite3_bind_blob(
-                        statement,
-                        position,
-                        buffer.baseAddress,
-                        Int32(buffer.count),
-                        Self.transient
-                    )
-                }
+            case .blob(let blob) where blob.count <= Self.largeBlob:
+                let place = unsafe UnsafeRawBufferPointer(rebasing: octets.prefix(blob.count)).baseAddress
+                code = unsafe sqlite3_bind_blob(statement, position, place, Int32(blob.count), nil)
+                unsafe octets = octets.dropFirst(blob.count)
             case .blob(let blob):
+                let rest = unsafe octets
                 let result = unsafe blob.withUnsafeBytes { buffer -> Result<[SQLRow], StoreError> in
                     let code = unsafe sqlite3_bind_blob64(
                         statement,
@@ -172,7 +198,7 @@ final class SQLiteConnection: SQLWriter {
                     )
                     guard code == SQLITE_OK else { return .failure(error(code)) }
                     return Result { () throws(StoreError) in
-                        try unsafe withBound(values[(index + 1)...], from: position + 1, to: statement, body)
+                        try unsafe withBound(values[(index + 1)...], from: position + 1, to: statement, rest, body)
                     }
                 }
                 return try result.get()
@@ -214,8 +240,6 @@ final class SQLiteConnection: SQLWriter {
             code
         )
     }
-
-    private static let transient = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 }
 
 extension StoreError {

@@ -1,4 +1,4 @@
-internal import CWALBuffer
+internal import CSQLiteTuning
 internal import Dispatch
 internal import Foundation
 internal import GRDB
@@ -57,6 +57,7 @@ public final class SQLiteEngine: StoreEngine {
         self.configuration = configuration
         self.onFault = onFault
         try Self.createPrivately(path)
+        sqlite_omit_memory_statistics()
         connections = Mutex(Connections(pool: try Self.openPool(path: path, configuration: configuration)))
         queue = CommitQueue(limit: configuration.maximumQueue, batchLimit: configuration.maximumBatch)
         let thread = Thread { [self] in
