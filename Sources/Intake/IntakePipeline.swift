@@ -196,7 +196,7 @@ public final class IntakePipeline: Sendable {
                     if let probe {
                         probe(.reading, Message(parsing: bytes, limits: settings.limits).summary(of: bytes))
                     }
-                    return MessageReading(bytes, reversePath: reversePath, settings)
+                    return MessageReading(bytes, digest: message.digest, reversePath: reversePath, settings)
                 }
             }
         }

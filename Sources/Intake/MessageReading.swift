@@ -48,10 +48,13 @@ struct MessageReading: Sendable {
 
     /// Reads a message.
     ///
-    /// - Parameter reversePath: the envelope's; `nil` when there was none, as for an imported message.
-    init(_ bytes: Span<UInt8>, reversePath: ReversePath?, _ settings: IntakeSettings) {
+    /// - Parameters:
+    ///   - bytes: its octets.
+    ///   - digest: their SHA-256 digest, where it is known.
+    ///   - reversePath: the envelope's; `nil` when there was none, as for an imported message.
+    init(_ bytes: Span<UInt8>, digest: [UInt8]? = nil, reversePath: ReversePath?, _ settings: IntakeSettings) {
         let message = Message(parsing: bytes, limits: settings.limits)
-        var summary = message.summary(of: bytes, limits: settings.limits)
+        var summary = message.summary(of: bytes, limits: settings.limits, textLimit: Self.maximumText)
         summary.openAttachments(of: message, in: bytes, limits: settings.limits)
         summary.judgeAttachments(by: settings.attachments, unwrapsMessages: settings.unwrapsMessages)
         classification = Classification(MachineEvidence(of: message, summary, in: bytes, reversePath: reversePath))
@@ -59,7 +62,10 @@ struct MessageReading: Sendable {
         // The text is read from the stored octets when someone asks for it; here it would only wait in the queue.
         summary.text = ""
         self.summary = summary
-        contentDigest = message.digestWithoutTrace(of: bytes)
+        contentDigest = message.digestWithoutTrace(of: bytes, whole: digest)
         unread = nil
     }
+
+    /// How much of the text is read to tell what the message is: machines say it at the beginning.
+    private static let maximumText = 65_536
 }

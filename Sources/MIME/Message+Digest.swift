@@ -7,8 +7,15 @@ extension Message {
     /// Authentication-Results, ARC-* and X-Spam-*. A bare LF counts as CRLF, since a copy kept in a file on Unix lost its
     /// CRs, and the parser takes both for the end of a line. Everything else counts as it stands, so that two copies of
     /// one message have one digest however they came.
-    public func digestWithoutTrace(of bytes: Span<UInt8>) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - bytes: the octets that were parsed.
+    ///   - whole: their SHA-256 digest, where it is known; it is the answer for a message that nothing is left out of.
+    public func digestWithoutTrace(of bytes: Span<UInt8>, whole: [UInt8]? = nil) -> [UInt8] {
         requireParsed(bytes)
+        if let whole, !fields.contains(where: \.isTrace), bytes.bareLineFeed(from: 0, to: bytes.count) == nil {
+            return whole
+        }
         var digest = SHA256()
         var start = 0
         for field in fields where field.isTrace {

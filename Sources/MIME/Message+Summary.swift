@@ -9,12 +9,20 @@ extension Message {
 
     /// Reads everything that the intake needs to decide.
     ///
-    /// - Parameter bytes: the octets that were parsed.
-    public func summary(of bytes: Span<UInt8>, limits: Limits = Limits()) -> MessageSummary {
+    /// - Parameters:
+    ///   - bytes: the octets that were parsed.
+    ///   - limits: those that they were parsed with.
+    ///   - textLimit: where only the beginning of the text matters, how much of it is read, in octets of UTF-8; that
+    ///     there is more is no defect then.
+    public func summary(
+        of bytes: Span<UInt8>,
+        limits: Limits = Limits(),
+        textLimit: Int? = nil
+    ) -> MessageSummary {
         requireParsed(bytes)
         var reader = SummaryReader(defects: defects, work: work)
         for field in fields { reader.read(field, bytes) }
-        reader.readText(self, bytes, limits)
+        reader.readText(self, bytes, limits, textLimit: textLimit)
         reader.readAttachments(self, bytes, limit: limits.maxDecodedSize)
         return reader.finish()
     }
@@ -129,16 +137,24 @@ private struct SummaryReader {
 
     // MARK: Body
 
-    mutating func readText(_ message: Message, _ bytes: Span<UInt8>, _ limits: Message.Limits) {
+    mutating func readText(
+        _ message: Message,
+        _ bytes: Span<UInt8>,
+        _ limits: Message.Limits,
+        textLimit: Int?
+    ) {
+        let isBeginningEnough = textLimit.map { $0 < limits.maxText } ?? false
         var extraction = TextExtraction(
-            limit: max(0, limits.maxText),
+            limit: max(0, min(limits.maxText, textLimit ?? .max)),
             maxLineLength: max(1, limits.maxLineLength),
             work: work
         )
         roles = extraction.append(message, bytes)
         summary.text = extraction.takeText()
         work.charge(extraction.work.steps - message.work.steps)
-        for defect in extraction.defects.defects { defects.add(defect.kind, part: defect.part) }
+        for defect in extraction.defects.defects where defect.kind != .textTruncated || !isBeginningEnough {
+            defects.add(defect.kind, part: defect.part)
+        }
     }
 
     /// A value as it is kept: one that nobody could read is cut, since it waits in memory for its commit.

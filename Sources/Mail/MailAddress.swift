@@ -20,19 +20,16 @@ public struct MailAddress: Hashable, Sendable, CustomStringConvertible {
     /// - Returns: `nil` when the text is no such address or a part is longer than RFC 5321 section 4.5.3.1 allows.
     public init?(_ text: some StringProtocol) {
         let octets = Array(text.utf8)
-        guard let (localPart, end) = Self.parseLocalPart(octets), end < octets.count, octets[end] == UInt8(ascii: "@")
+        guard let (localPart, end) = Self.parseLocalPart(octets), end < octets.count, octets[end] == UInt8(ascii: "@"),
+            !localPart.isEmpty, localPart.count <= Self.maximumLocalPartLength,
+            let domain = Domain(octets: Array(octets[(end + 1)...]))
         else { return nil }
-        guard !localPart.isEmpty, localPart.count <= Self.maximumLocalPartLength,
-            let local = String(validating: localPart, as: UTF8.self)
-        else { return nil }
-        guard let domainText = String(validating: octets[(end + 1)...], as: UTF8.self), let domain = Domain(domainText)
-        else { return nil }
-        self.init(localPart: local, domain: domain)
+        self.init(localPart: String(decoding: localPart, as: UTF8.self), domain: domain)
     }
 
     /// The address as it is written in an envelope, the local part quoted where it must be.
     public var description: String {
-        Self.isDotString(Array(localPart.utf8)) ? "\(localPart)@\(domain)" : "\(quotedLocalPart)@\(domain)"
+        Self.isDotString(localPart.utf8) ? "\(localPart)@\(domain)" : "\(quotedLocalPart)@\(domain)"
     }
 
     /// The key by which addresses are compared: both parts in lower case.
@@ -62,10 +59,19 @@ public struct MailAddress: Hashable, Sendable, CustomStringConvertible {
         return quoted + "\""
     }
 
-    private static func isDotString(_ octets: [UInt8]) -> Bool {
-        !octets.isEmpty
-            && octets.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-                .allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isAtomText) }
+    private static func isDotString(_ octets: some Sequence<UInt8>) -> Bool {
+        // An atom is due at the start and behind each dot.
+        var isAtomDue = true
+        for octet in octets {
+            if octet == UInt8(ascii: ".") {
+                if isAtomDue { return false }
+                isAtomDue = true
+            } else {
+                guard octet.isAtomText else { return false }
+                isAtomDue = false
+            }
+        }
+        return !isAtomDue
     }
 
     /// Reads a local part from the start of `octets`.

@@ -62,12 +62,11 @@ extension SMTPSession {
             guard let address = MailAddress(parsed.mailbox) else { return .failure(MailRefusal(reply: .badSender)) }
             envelope.reversePath = .address(address)
         }
-        let reversePath = envelope.reversePath.description
         if let refusal = apply(parsed.parameters, to: &envelope) {
-            return .failure(MailRefusal(reply: refusal, reversePath: reversePath))
+            return .failure(MailRefusal(reply: refusal, reversePath: envelope.reversePath.description))
         }
         if !envelope.smtpUTF8, envelope.reversePath.address?.isInternationalized == true {
-            return .failure(MailRefusal(reply: .needsSMTPUTF8, reversePath: reversePath))
+            return .failure(MailRefusal(reply: .needsSMTPUTF8, reversePath: envelope.reversePath.description))
         }
         return .success(envelope)
     }
@@ -76,7 +75,8 @@ extension SMTPSession {
     ///
     /// - Returns: the refusal when one is wrong.
     private func apply(_ parameters: [Substring], to envelope: inout Envelope) -> SMTPReply? {
-        var seen: Set<String> = []
+        // There are few kinds, and an unknown one ends the loop.
+        var seen: [String] = []
         for text in parameters {
             guard let parameter = try? PathParameter(text) else { return .syntax }
             let refusal: SMTPReply?
@@ -92,7 +92,8 @@ extension SMTPSession {
                 refusal = .unknownParameter
             }
             if let refusal { return refusal }
-            guard seen.insert(parameter.keyword).inserted else { return .syntax }
+            guard !seen.contains(parameter.keyword) else { return .syntax }
+            seen.append(parameter.keyword)
         }
         return nil
     }

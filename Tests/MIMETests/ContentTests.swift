@@ -139,6 +139,20 @@ import Testing
         #expect(!Parsed("Content-Type: text/plain\n\n0123456789", limits: limits).defectKinds.contains(.textTruncated))
     }
 
+    @Test(arguments: ["plain", "html"])
+    func theBeginningIsEnoughWhereItIsAskedFor(type: String) {
+        let parsed = Parsed("Content-Type: text/\(type)\n\n0123456789")
+        let beginning = parsed.message.summary(of: parsed.bytes.span, textLimit: 4)
+        #expect(beginning.text == "0123")
+        #expect(beginning.defects == parsed.summary.defects)
+        #expect(parsed.message.summary(of: parsed.bytes.span, textLimit: 10).text == "0123456789")
+        // What is too long for the limits is told all the same.
+        var limits = Message.Limits()
+        limits.maxText = 4
+        let cut = parsed.message.summary(of: parsed.bytes.span, limits: limits, textLimit: 4)
+        #expect(cut.defects.map(\.kind) == [.textTruncated])
+    }
+
     @Test func controlsAndLineEndsAreNormalised() {
         let parsed = Parsed(Array("\na\r\nb\nc\rd\r\r\ne\u{0}\u{1}\u{7F}\tf\u{1B}".utf8))
         #expect(parsed.summary.text == "a\nb\nc\nd\ne\tf")

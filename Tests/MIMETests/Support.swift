@@ -29,6 +29,11 @@ struct Parsed {
 
     var digest: [UInt8] { message.digestWithoutTrace(of: bytes.span) }
 
+    /// The same, found with the digest of all octets at hand.
+    var digestFromWhole: [UInt8] {
+        message.digestWithoutTrace(of: bytes.span, whole: MIMETests.digest(of: bytes))
+    }
+
     var defectKinds: Set<Defect.Kind> { Set(summary.defects.map(\.kind)) }
 
     func content(of part: Int) -> [UInt8] {

@@ -51,7 +51,7 @@ extension MachineEvidence {
             return
         }
         let isPassedOn =
-            SubjectForms.isQuoting(summary.subject)
+            SubjectForms.isQuoting(SubjectForms.table.comparable(summary.subject))
             || message.fields.contains { [.resentFrom, .resentSender, .resentTo, .resentCc].contains($0.name) }
         guard !isPassedOn || declinesAutoReplies || isAnAutoReply else { return }
         add(.outOfOffice, .weak, name, value)

@@ -42,13 +42,14 @@ struct MailSystemName {
     }
 
     private static func rank(ofPhrase text: String) -> Rank {
-        let found = phrases.meanings(in: Array(words(text).utf8))
+        let found = phrases.meanings(in: words(text))
         return max(rank(found), found.contains(.carrier) ? .keeper : .none)
     }
 
     private static func rank(ofMailbox text: String) -> Rank {
         let words = words(text)
-        return max(rank(phrases.meanings(in: Array(words.utf8))), mailboxes[words] ?? .none)
+        let whole = mailboxes.first { $0.words == words }
+        return max(rank(phrases.meanings(in: words)), whole?.rank ?? .none)
     }
 
     private static func rank(_ found: Meaning) -> Rank {
@@ -57,25 +58,35 @@ struct MailSystemName {
         return found.contains(.keeper) ? .keeper : .none
     }
 
-    /// The words of a text with one space around each; of an address within it the local part.
-    private static func words(_ text: String) -> String {
-        var words = " "
+    /// The words of a text in lower case with one space around each; of an address within it the local part.
+    private static func words(_ text: String) -> [UInt8] {
+        let lower = text.utf8.allSatisfy { $0 < 0x80 } ? text : text.lowercased()
+        var words: [UInt8] = [UInt8(ascii: " ")]
+        words.reserveCapacity(lower.utf8.count + 2)
         var isWithinDomain = false
-        for scalar in text.lowercased().unicodeScalars {
-            let isWord = scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        for scalar in lower.unicodeScalars {
+            let isWord = isWordCharacter(scalar)
             if scalar == "@" {
                 isWithinDomain = true
             } else if isWithinDomain, !isWord, scalar != ".", scalar != "-" {
                 isWithinDomain = false
             }
-            if isWord, !isWithinDomain {
-                words.unicodeScalars.append(scalar)
-            } else if words.unicodeScalars.last != " " {
-                words.unicodeScalars.append(" ")
+            if !isWord || isWithinDomain {
+                if words.last != UInt8(ascii: " ") { words.append(UInt8(ascii: " ")) }
+            } else if scalar.isASCII {
+                words.append(UInt8(ascii: scalar).asciiLowercased)
+            } else {
+                words += Array(String(scalar).utf8)
             }
         }
-        if words.unicodeScalars.last != " " { words.unicodeScalars.append(" ") }
+        if words.last != UInt8(ascii: " ") { words.append(UInt8(ascii: " ")) }
         return words
+    }
+
+    private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.isASCII else { return scalar.properties.isAlphabetic }
+        let octet = UInt8(ascii: scalar)
+        return octet.isASCIILetter || octet.isASCIIDigit
     }
 
     private struct Meaning: OptionSet {
@@ -117,7 +128,7 @@ struct MailSystemName {
     ])
 
     /// Words that mean a mail system only where they are the whole local part.
-    private static let mailboxes: [String: Rank] = [
-        " ndr ": .system, " imss ": .system, " bounce ": .keeper,
+    private static let mailboxes: [(words: [UInt8], rank: Rank)] = [
+        (Array(" ndr ".utf8), .system), (Array(" imss ".utf8), .system), (Array(" bounce ".utf8), .keeper),
     ]
 }

@@ -64,11 +64,21 @@ enum SubjectForms {
         ),
     ])
 
+    private struct Mark: OptionSet {
+        let rawValue: UInt8
+        static let quoting = Mark(rawValue: 1)
+    }
+
     /// Marks of answers and forwards, with which a person quotes a subject.
-    static let quotingPrefixes = [
-        "re:", "re :", "aw:", "sv:", "vs:", "antw:", "fw:", "fwd:", "wg:", "tr:", "rv:", "rif:", "ref:", "odp:", "ynt:",
-        "回复:", "回复：", "答复:", "答复：", "转发:", "转发：", "vb:", "doorst:", "enc:", "i:", "r:", "res:", "fwd :",
-    ]
+    private static let quotingPrefixes = MeaningTable<Mark>([
+        (
+            .quoting,
+            [
+                "re:", "re :", "aw:", "sv:", "vs:", "antw:", "fw:", "fwd:", "wg:", "tr:", "rv:", "rif:", "ref:", "odp:",
+                "ynt:", "回复:", "回复：", "答复:", "答复：", "转发:", "转发：", "vb:", "doorst:", "enc:", "i:", "r:", "res:", "fwd :",
+            ]
+        )
+    ])
 
     /// What the first words of a subject mean, or of a tag before it, or behind such a tag: `[EXT] Out of office`.
     static func beginning(_ subject: [UInt8]) -> Meaning {
@@ -116,18 +126,18 @@ enum SubjectForms {
         return nil
     }
 
-    static func isQuoting(_ subject: String) -> Bool {
-        let lower = subject.lowercased()
-        return quotingPrefixes.contains { lower.hasPrefix($0) }
+    /// Whether a subject in lower case begins with the mark of an answer or a forward.
+    static func isQuoting(_ subject: [UInt8]) -> Bool {
+        !quotingPrefixes.meanings(startingAt: subject[...]).isEmpty
     }
 }
 
 extension MachineEvidence {
     /// Reads what the subject suggests of automatic answers.
     mutating func readSubject(_ subject: String) {
-        // A person who answers an absence note quotes its subject behind the mark of an answer.
-        guard !SubjectForms.isQuoting(subject) else { return }
         let octets = SubjectForms.table.comparable(subject)
+        // A person who answers an absence note quotes its subject behind the mark of an answer.
+        guard !SubjectForms.isQuoting(octets) else { return }
         let found = SubjectForms.table.meanings(in: octets)
         if found.contains(.outOfOffice) { add(.outOfOffice, .weak, "subject", subject) }
         if found.contains(.autoReply) { add(.autoReply, .weak, "subject", subject) }

@@ -26,17 +26,32 @@ package enum LogText {
         message: String,
         metadata: Logger.Metadata
     ) -> String {
-        var line = "{\"time\":\"\(timestamp(moment))\",\"level\":\"\(level.rawValue)\",\"label\":\(jsonString(label))"
-        line += ",\"message\":\(jsonString(message))"
-        if !metadata.isEmpty { line += ",\"metadata\":\(json(metadata))" }
-        return line + "}"
+        var line = "{\"time\":\""
+        line.reserveCapacity(256)
+        line += timestamp(moment)
+        line += "\",\"level\":\""
+        line += level.rawValue
+        line += "\",\"label\":"
+        append(label, to: &line)
+        line += ",\"message\":"
+        append(message, to: &line)
+        if !metadata.isEmpty {
+            line += ",\"metadata\":"
+            append(metadata, to: &line)
+        }
+        line += "}"
+        return line
     }
 
     /// RFC 3339 in UTC with milliseconds.
     private static func timestamp(_ moment: Timestamp) -> String {
-        let fraction = moment.milliseconds % 1000
-        let digits = String(fraction < 0 ? fraction + 1000 : fraction)
-        return "\(moment.description.dropLast()).\(String(repeating: "0", count: 3 - digits.count))\(digits)Z"
+        let remainder = Int(moment.milliseconds % 1000)
+        let fraction = remainder < 0 ? remainder + 1000 : remainder
+        var text = moment.description
+        text.removeLast()
+        text += fraction < 10 ? ".00" : fraction < 100 ? ".0" : "."
+        text += "\(fraction)Z"
+        return text
     }
 
     /// A value as it stands behind `key=`: quoted where it would otherwise not end where it ends.
@@ -75,42 +90,57 @@ package enum LogText {
         }
     }
 
-    private static func json(_ metadata: Logger.Metadata) -> String {
-        let members = metadata.sorted { $0.key < $1.key }.map { "\(jsonString($0.key)):\(json($0.value))" }
-        return "{\(members.joined(separator: ","))}"
+    private static func append(_ metadata: Logger.Metadata, to line: inout String) {
+        var separator = "{"
+        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+            line += separator
+            separator = ","
+            append(key, to: &line)
+            line += ":"
+            append(value, to: &line)
+        }
+        line += metadata.isEmpty ? "{}" : "}"
     }
 
-    private static func json(_ value: Logger.MetadataValue) -> String {
+    private static func append(_ value: Logger.MetadataValue, to line: inout String) {
         switch value {
-        case .string(let string): jsonString(string)
-        case .stringConvertible(let value): jsonString(value.description)
-        case .array(let values): "[\(values.map(json).joined(separator: ","))]"
-        case .dictionary(let metadata): json(metadata)
+        case .string(let string): append(string, to: &line)
+        case .stringConvertible(let value): append(value.description, to: &line)
+        case .dictionary(let metadata): append(metadata, to: &line)
+        case .array(let values):
+            var separator = "["
+            for value in values {
+                line += separator
+                separator = ","
+                append(value, to: &line)
+            }
+            line += values.isEmpty ? "[]" : "]"
         }
     }
 
     /// RFC 8259 section 7, and more escaped than it asks for: what harms a terminal harms it in JSON too.
-    private static func jsonString(_ text: String) -> String {
+    private static func append(_ text: String, to line: inout String) {
+        line += "\""
+        defer { line += "\"" }
         if isPlain(text), !text.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
-            return "\"\(text)\""
+            line += text
+            return
         }
-        var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
+            case "\"": line += "\\\""
+            case "\\": line += "\\\\"
+            case "\n": line += "\\n"
+            case "\r": line += "\\r"
+            case "\t": line += "\\t"
             case _ where isHarmful(scalar):
                 for unit in String(scalar).utf16 {
                     let digits = String(unit, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                    line += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
                 }
-            default: result.unicodeScalars.append(scalar)
+            default: line.unicodeScalars.append(scalar)
             }
         }
-        return result + "\""
     }
 }
 

@@ -48,7 +48,11 @@ package struct StandardErrorLogHandler: LogHandler {
 
     package func log(event: LogEvent) {
         var metadata = self.metadata
-        if let more = event.metadata { metadata.merge(more) { _, new in new } }
+        if metadata.isEmpty {
+            metadata = event.metadata ?? [:]
+        } else if let more = event.metadata {
+            metadata.merge(more) { _, new in new }
+        }
         if let error = event.error { metadata["error"] = "\(error)" }
         let make = isJSON ? LogText.json : LogText.line
         write(make(.now, event.level, label, "\(event.message)", metadata))
@@ -56,7 +60,8 @@ package struct StandardErrorLogHandler: LogHandler {
 
     /// Writes a line to the standard error; what cannot be written is lost, since there is nobody to tell.
     package static func standardError(_ line: String) {
-        let octets = Array("\(line)\n".utf8)
+        var octets = Array(line.utf8)
+        octets.append(UInt8(ascii: "\n"))
         var offset = 0
         while offset < octets.count {
             let written = unsafe octets.withUnsafeBytes { buffer in
