@@ -9,6 +9,8 @@ PACKAGES := libsqlite3-dev libssl-dev
 # The server that runs and that the end-to-end tests start is a release build with a folder of its own, so that it and
 # the tests' debug build do not undo each other.
 RELEASE := .build-release
+# Optimised across the rooms, and with Swift's runtime in the binary: a tenth faster, and it runs where no Swift is.
+RELEASE_FLAGS := -c release --scratch-path $(RELEASE) --static-swift-stdlib -Xswiftc -cross-module-optimization
 BINARY := $(RELEASE)/release/mailwicket
 CONFIG ?= Config/mailwicket.yaml
 
@@ -30,7 +32,7 @@ peers: ## Install the programs that the end-to-end tests talk to
 	@Tests/Bench/peers.sh
 
 release: deps ## Build the server
-	swift build -c release --product mailwicket --scratch-path $(RELEASE)
+	swift build $(RELEASE_FLAGS) --product mailwicket
 
 run: release ## Build and start the server (CONFIG=FILE for another configuration)
 	$(BINARY) serve --config $(CONFIG)
@@ -40,7 +42,7 @@ unit: deps ## Run the tests that need no other program
 	swift test --skip-build --skip EndToEndTests
 
 test: unit peers release ## Run all tests
-	swift build -c release --product mailwicket-load --scratch-path $(RELEASE)
+	swift build $(RELEASE_FLAGS) --product mailwicket-load
 	swift test --skip-build --filter EndToEndTests --no-parallel
 
 lint: export MAILWICKET_STRICT = 1
@@ -56,7 +58,7 @@ bench: ## Measure speed and memory beside other programs: bench-smtp and bench-m
 	@$(MAKE) --keep-going bench-smtp bench-mail
 
 bench-smtp: release ## Measure the server beside Postfix and smtp-sink (see Tests/Bench/bench.sh)
-	swift build -c release --product mailwicket-load --scratch-path $(RELEASE)
+	swift build $(RELEASE_FLAGS) --product mailwicket-load
 	Tests/Bench/bench.sh
 
 # What the mail bench measures the parser and the sanitiser beside.
@@ -64,7 +66,7 @@ MAIL_PEERS := gcc libc6-dev pkg-config libgmime-3.0-dev python3 python3-html5lib
 
 bench-mail: deps ## Measure parser and sanitiser beside GMime, Python and bleach (see Tests/Bench/mail.sh)
 	@$(MAKE) deps PACKAGES="$(MAIL_PEERS)"
-	swift build -c release --product mailwicket-measure --scratch-path $(RELEASE)
+	swift build $(RELEASE_FLAGS) --product mailwicket-measure
 	Tests/Bench/mail.sh
 
 FUZZ_SECONDS ?= 600
@@ -72,6 +74,6 @@ fuzz: deps ## Fuzz every reader, FUZZ_SECONDS each (TARGET=FuzzX for one; see Te
 	FUZZ_SECONDS=$(FUZZ_SECONDS) TARGET=$(TARGET) Tests/Fuzz/fuzz.sh
 
 soak: unit peers release ## Run the long kill, fault and generator tests in full
-	swift build -c release --product mailwicket-load --scratch-path $(RELEASE)
+	swift build $(RELEASE_FLAGS) --product mailwicket-load
 	MAILWICKET_SOAK=1 swift test --skip-build --filter 'StorageTests|IntakeTests'
 	MAILWICKET_SOAK=1 MAILWICKET_KILLS=200 swift test --skip-build --filter EndToEndTests --no-parallel
