@@ -103,12 +103,12 @@ import Testing
     @Test func aChangeTellsHowManyRowsItHadToDoWith() async throws {
         let fixture = try await EngineFixture()
         let counts = try await fixture.engine.write { writer throws(StoreError) in
-            try writer.run("CREATE TABLE claim (number INTEGER PRIMARY KEY NOT NULL)")
+            try writer.run("CREATE TABLE seat (number INTEGER PRIMARY KEY NOT NULL)")
             return [
-                try writer.change("INSERT INTO claim (number) VALUES (1), (2), (3)"),
-                try writer.change("INSERT INTO claim (number) VALUES (2) ON CONFLICT DO NOTHING"),
-                try writer.change("UPDATE claim SET number = number + 10 WHERE number < 3"),
-                try writer.change("DELETE FROM claim WHERE number = 99"),
+                try writer.change("INSERT INTO seat (number) VALUES (1), (2), (3)"),
+                try writer.change("INSERT INTO seat (number) VALUES (2) ON CONFLICT DO NOTHING"),
+                try writer.change("UPDATE seat SET number = number + 10 WHERE number < 3"),
+                try writer.change("DELETE FROM seat WHERE number = 99"),
             ]
         }
         #expect(counts == [3, 0, 2, 0])
