@@ -57,6 +57,7 @@ var targets: [Target] = [
     room("Sockets", [nioCore, logging]),
     // 3
     room("MIME", ["Mail", "OpenSSL"]),
+    room("SASL", ["Mail", "OpenSSL"]),
     // 4 rules
     room("MailAuth", ["Mail", "MIME", "OpenSSL"]),
     room("Ticketing", ["Mail", "MIME"]),
@@ -113,6 +114,7 @@ var targets: [Target] = [
     tests(of: "OpenSSL", ["OpenSSL"]),
     tests(of: "SMTP", ["Mail", "SMTP", "TestSupport", nioCore]),
     tests(of: "MIME", ["Mail", "MIME", "OpenSSL"]),
+    tests(of: "SASL", ["Mail", "OpenSSL", "SASL"]),
     tests(of: "MailAuth", ["Mail", "MIME", "OpenSSL", "MailAuth"]),
     tests(of: "Ticketing", ["Mail", "MIME", "Ticketing"]),
     tests(of: "Storage", ["Faults", "Mail", "MIME", "OpenSSL", "Storage", grdb]),
