@@ -52,7 +52,7 @@ var targets: [Target] = [
     // 1 nouns
     room("Mail"),
     // 2 adapters and languages
-    room("OpenSSL", ["COpenSSL"]),
+    room("OpenSSL", ["COpenSSL", "Mail"]),
     room("SMTP", ["Mail", nioCore]),
     room("Sockets", [nioCore, logging]),
     // 3
@@ -111,7 +111,7 @@ var targets: [Target] = [
 
     // tests
     tests(of: "Mail", ["Mail"]),
-    tests(of: "OpenSSL", ["OpenSSL"]),
+    tests(of: "OpenSSL", ["Mail", "OpenSSL"]),
     tests(of: "SMTP", ["Mail", "SMTP", "TestSupport", nioCore]),
     tests(of: "MIME", ["Mail", "MIME", "OpenSSL"]),
     tests(of: "SASL", ["Mail", "OpenSSL", "SASL"]),
