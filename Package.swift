@@ -47,7 +47,7 @@ let yams = product("Yams", "Yams")
 
 var targets: [Target] = [
     // 0 C
-    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "CSQLiteTuning", linkerSettings: [.linkedLibrary("sqlite3")]),
     // 1 nouns
     room("Mail"),
@@ -111,7 +111,7 @@ var targets: [Target] = [
 
     // tests
     tests(of: "Mail", ["Mail"]),
-    tests(of: "OpenSSL", ["Mail", "OpenSSL"]),
+    tests(of: "OpenSSL", ["Mail", "OpenSSL", "TestSupport"]),
     tests(of: "SMTP", ["Mail", "SMTP", "TestSupport", nioCore]),
     tests(of: "MIME", ["Mail", "MIME", "OpenSSL"]),
     tests(of: "SASL", ["Mail", "OpenSSL", "SASL"]),

@@ -8,7 +8,7 @@ set -eu
 
 # program:package
 peers="postfix:postfix smtp-sink:postfix swaks:swaks curl:curl strace:strace sqlite3:sqlite3 python3:python3
-    chromium:chromium gsasl:gsasl"
+    chromium:chromium gsasl:gsasl openssl:openssl gnutls-cli:gnutls-bin"
 
 PATH="$PATH:/usr/sbin:/sbin"
 missing=""
