@@ -140,7 +140,7 @@ var targets: [Target] = [
     // What must hold of every input, for the fuzz targets and for the tests that walk their finds.
     .target(
         name: "FuzzChecks",
-        dependencies: ["Mail", "MIME", "Ticketing"],
+        dependencies: ["Mail", "OpenSSL", "MIME", "Ticketing"],
         path: "Tests/Fuzz/Checks",
         swiftSettings: settings
     ),
@@ -148,7 +148,7 @@ var targets: [Target] = [
 ]
 
 if fuzzing {
-    let readers = ["Message", "HTML", "TNEF", "Zip", "Calendar", "Reports", "Reply", "Cryptography"]
+    let readers = ["Message", "HTML", "TNEF", "Zip", "Calendar", "Reports", "Reply", "Cryptography", "TLS"]
     for name in ["SMTPSession"] + readers {
         targets.append(
             .executableTarget(

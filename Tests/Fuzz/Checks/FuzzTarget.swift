@@ -1,4 +1,4 @@
-/// The fuzz targets that read mail, each with what must hold of every input.
+/// The fuzz targets that read what strangers send, each with what must hold of every input.
 ///
 /// The targets trap on what does not hold; the unit tests walk the finds through the same checks.
 package enum FuzzTarget: String, CaseIterable, Sendable {
@@ -10,6 +10,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case reports = "FuzzReports"
     case reply = "FuzzReply"
     case cryptography = "FuzzCryptography"
+    case tls = "FuzzTLS"
 
     /// Reads an input in every way that the target has.
     package func check(_ octets: [UInt8]) throws(BrokenInvariant) {
@@ -22,6 +23,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .reports: try ReportChecks.check(octets)
         case .reply: try ReplyChecks.check(octets)
         case .cryptography: try CryptographyChecks.check(octets)
+        case .tls: try TLSChecks.check(octets)
         }
     }
 
