@@ -36,6 +36,7 @@ let grdb = product("GRDB", "GRDB.swift")
 let sqlite = product("GRDBSQLite", "GRDB.swift")
 let nioCore = product("NIOCore", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
+let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
 let logging = product("Logging", "swift-log")
 let lifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
@@ -68,7 +69,10 @@ var targets: [Target] = [
     // 7
     room("Intake", ["Mail", "MIME", "Ticketing", "Storage", "Desk"]),
     // 8 doors
-    room("Inbound", ["Mail", "SMTP", "Sockets", "Storage", "Intake", nioCore, nioPosix, logging, lifecycle]),
+    room(
+        "Inbound",
+        ["Mail", "OpenSSL", "SMTP", "Sockets", "Storage", "Intake", nioCore, nioPosix, logging, lifecycle]
+    ),
     room(
         "Console",
         [
@@ -123,7 +127,8 @@ var targets: [Target] = [
     tests(
         of: "Inbound",
         [
-            "Faults", "Mail", "Ticketing", "SMTP", "Storage", "Intake", "Inbound", "TestSupport", nioCore, nioPosix,
+            "Faults", "Mail", "OpenSSL", "Ticketing", "SMTP", "Storage", "Intake", "Inbound", "TestSupport", nioCore,
+            nioPosix, nioEmbedded,
             logging, lifecycle,
         ]
     ),

@@ -131,7 +131,7 @@ final class SQLiteConnection: SQLWriter {
         to statement: OpaquePointer,
         _ body: () throws(StoreError) -> [SQLRow]
     ) throws(StoreError) -> [SQLRow] {
-        scratch.removeAll(keepingCapacity: true)
+        scratch.removeAll(keepingCapacity: scratch.capacity <= Self.keptScratch)
         for value in values {
             switch value {
             case .text(let text): scratch.append(contentsOf: text.utf8)
@@ -151,6 +151,8 @@ final class SQLiteConnection: SQLWriter {
 
     /// From this size on, in octets, a blob is not copied.
     private static let largeBlob = 1024
+    /// A larger text once does not hold its memory for ever.
+    private static let keptScratch = 65_536
 
     /// - Parameter octets: those of the values, as far as they are not large.
     private func withBound(
