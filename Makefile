@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian machine with Swift: `make run` and `make test`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps peers run release test unit lint format bench bench-smtp bench-mail fuzz soak
+.PHONY: help deps peers run release certs test unit lint format bench bench-smtp bench-mail fuzz soak
 
 # What the build needs, as Debian names it.
 PACKAGES := libsqlite3-dev libssl-dev
@@ -36,6 +36,11 @@ release: deps ## Build the server
 
 run: release ## Build and start the server (CONFIG=FILE for another configuration)
 	$(BINARY) serve --config $(CONFIG)
+
+certs: release ## Make a local authority and a pair for this host in certs/, as far as they are not there
+	@[ -e certs/ca.pem ] || $(BINARY) cert ca
+	@[ -e certs/localhost.pem ] || $(BINARY) cert server localhost "$$(hostname)" 127.0.0.1 ::1
+	@$(BINARY) cert show certs/*.pem
 
 unit: deps ## Run the tests that need no other program
 	swift build --build-tests

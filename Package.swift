@@ -136,7 +136,8 @@ var targets: [Target] = [
     tests(
         of: "mailwicket",
         [
-            "Faults", "Mail", "MIME", "Ticketing", "Storage", "Intake", "Inbound", "Console", "mailwicket", arguments,
+            "Faults", "Mail", "OpenSSL", "MIME", "Ticketing", "Storage", "Intake", "Inbound", "Console", "mailwicket",
+            arguments,
             logging, yams,
         ]
     ),

@@ -14,7 +14,7 @@ package struct Mailwicket: AsyncParsableCommand {
             """,
         subcommands: [
             ServeCommand.self, CheckCommand.self, StatusCommand.self, TicketCommand.self, LogCommand.self,
-            ExplainCommand.self, ImportCommand.self, MailboxCommand.self,
+            ExplainCommand.self, ImportCommand.self, MailboxCommand.self, CertCommand.self,
         ]
     )
 

@@ -27,6 +27,9 @@ internal import mailwicket
         (["import", "a", "b", "--mailbox", "support", "--status", "closed", "--dry-run"], "ImportCommand"),
         (["import", "a", "--mailbox", "support", "--mbox", "mboxo"], "ImportCommand"),
         (["mailbox"], "MailboxListCommand"), (["mailbox", "list", "--postfix"], "MailboxListCommand"),
+        (["cert", "ca", "--directory", "x", "--days", "10"], "CertAuthorityCommand"),
+        (["cert", "server", "a.example", "*.b.example", "::1", "--key", "rsa"], "CertServerCommand"),
+        (["cert", "client", "a.example"], "CertClientCommand"), (["cert", "show", "a", "--json"], "CertShowCommand"),
     ])
     func right(_ arguments: [String], _ command: String) throws {
         #expect("\(type(of: try Mailwicket.parseAsRoot(arguments)))" == command)
@@ -42,6 +45,8 @@ internal import mailwicket
         ["explain", "a.eml"], ["import", "--mailbox", "support"], ["import", "a"],
         ["import", "a", "--mailbox", "support", "--status", "Done!"],
         ["import", "a", "--mailbox", "support", "--mbox", "mmdf"], ["mailbox", "list", "--postfix", "--json"],
+        ["cert", "server"], ["cert", "client", "a", "b"], ["cert", "ca", "--days", "0"], ["cert", "show"],
+        ["cert", "server", "a", "--key", "dsa"],
     ])
     func wrong(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { _ = try Mailwicket.parseAsRoot(arguments) }
@@ -52,7 +57,7 @@ internal import mailwicket
     @Test func helpTellsTheExitCodes() {
         let help = Mailwicket.helpMessage()
         for code in ["64", "65", "66", "69", "73", "74", "75", "78"] { #expect(help.contains("\n  \(code)  ")) }
-        for command in ["serve", "check", "status", "ticket", "log", "explain", "import", "mailbox"] {
+        for command in ["serve", "check", "status", "ticket", "log", "explain", "import", "mailbox", "cert"] {
             #expect(help.contains("\n  \(command)  "))
         }
     }
