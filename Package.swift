@@ -54,13 +54,13 @@ var targets: [Target] = [
     room("Mail"),
     // 2 adapters and languages
     room("OpenSSL", ["COpenSSL", "Mail"]),
-    room("SMTP", ["Mail", nioCore]),
     room("Sockets", [nioCore, logging]),
     // 3
     room("MIME", ["Mail", "OpenSSL"]),
     room("SASL", ["Mail", "OpenSSL"]),
-    // 4 rules
+    // 4 rules and the protocol
     room("MailAuth", ["Mail", "MIME", "OpenSSL"]),
+    room("SMTP", ["Mail", "OpenSSL", "SASL", nioCore]),
     room("Ticketing", ["Mail", "MIME"]),
     // 5 durable
     room("Storage", ["CSQLiteTuning", "Mail", "MIME", "OpenSSL", "Ticketing", grdb, sqlite]),
@@ -94,7 +94,7 @@ var targets: [Target] = [
     // What tests share, and the programs that they use.
     .target(
         name: "TestSupport",
-        dependencies: ["Mail", "SMTP", nioCore, nioPosix],
+        dependencies: ["Mail", "SASL", "SMTP", nioCore, nioPosix],
         path: "Tests/Support",
         swiftSettings: settings
     ),
@@ -116,7 +116,7 @@ var targets: [Target] = [
     // tests
     tests(of: "Mail", ["Mail"]),
     tests(of: "OpenSSL", ["Mail", "OpenSSL", "TestSupport"]),
-    tests(of: "SMTP", ["Mail", "SMTP", "TestSupport", nioCore]),
+    tests(of: "SMTP", ["Mail", "OpenSSL", "SASL", "SMTP", "TestSupport", nioCore]),
     tests(of: "MIME", ["Mail", "MIME", "OpenSSL"]),
     tests(of: "SASL", ["Mail", "OpenSSL", "SASL"]),
     tests(of: "MailAuth", ["Mail", "MIME", "OpenSSL", "MailAuth"]),

@@ -26,6 +26,10 @@ extension SMTPServerHandler {
         case .recordRefusal(let refusal): recordRefusal(refusal)
         case .logCommand(let line): logCommand(line)
         case .close: close()
+        case .prepareTLS: session.answer(prepareTLS: .tlsUnavailable)
+        case .beginAuthentication: session.answer(attempt: .refused(.authenticationUnavailable))
+        // These follow a yes to the two above.
+        case .startTLS, .authenticate, .recordAuthentication: close()
         }
     }
 

@@ -1,4 +1,5 @@
 import Mail
+import SASL
 
 /// The texts are plain and tell nothing of the inside; the cause of a refusal is in the log.
 extension SMTPReply {
@@ -32,6 +33,38 @@ extension SMTPReply {
     public static let insufficientStorage = SMTPReply(452, .temporary(3, 1), "Insufficient system storage")
     /// The message has been through too many hops, or comes from ourselves.
     public static let loop = SMTPReply(554, .permanent(4, 6), "Too many hops, the message loops")
+
+    /// TLS cannot begin now (RFC 3207 section 4).
+    public static let tlsUnavailable = SMTPReply(454, .temporary(7, 0), "TLS is not available for the moment")
+    /// Nobody can be authenticated now (RFC 4954 section 6).
+    public static let authenticationUnavailable = SMTPReply(
+        454,
+        .temporary(7, 0),
+        "Temporary authentication failure"
+    )
+
+    static let readyForTLS = SMTPReply(220, .ok(0, 0), "Ready to start TLS")
+    static let alreadyEncrypted = SMTPReply(503, .permanent(5, 1), "TLS is active already")
+    static let tlsFirst = SMTPReply(530, .permanent(7, 0), "Must issue STARTTLS first")
+    static let withinTransaction = SMTPReply(503, .permanent(5, 1), "Not within a transaction")
+    static let authenticated = SMTPReply(235, .ok(7, 0), "Authentication successful")
+    static let authenticationFirst = SMTPReply(530, .permanent(7, 0), "Authentication required")
+    static let alreadyAuthenticated = SMTPReply(503, .permanent(5, 1), "Already authenticated")
+    static let unknownMechanism = SMTPReply(504, .permanent(5, 4), "Mechanism is not offered")
+    static let mechanismNeedsTLS = SMTPReply(538, .permanent(7, 11), "Mechanism needs encryption")
+    static let responseTooLong = SMTPReply(500, .permanent(5, 6), "Authentication exchange line is too long")
+    static let tooManyFailures = SMTPReply(421, .temporary(7, 0), "Too many failed authentications")
+
+    /// What a client is told whose authentication failed (RFC 4954 sections 4 and 6).
+    static func authenticationFailed(_ kind: SASLFailure.Kind) -> SMTPReply {
+        switch kind {
+        case .refused: SMTPReply(535, .permanent(7, 8), "Authentication credentials invalid")
+        case .malformed: SMTPReply(501, .permanent(5, 2), "Cannot decode the response")
+        case .cancelled: SMTPReply(501, .permanent(7, 0), "Authentication cancelled")
+        case .tooLong: .responseTooLong
+        case .unavailable: .authenticationUnavailable
+        }
+    }
 
     static let notAvailableHere = SMTPReply(500, .permanent(5, 1), "Command is not part of this protocol")
     static let unknownCommand = SMTPReply(500, .permanent(5, 2), "Unknown command")

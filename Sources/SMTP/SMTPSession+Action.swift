@@ -1,12 +1,14 @@
 public import Mail
 public import NIOCore
+public import SASL
 
 extension SMTPSession {
     /// What the owner of a session has to do next.
     ///
-    /// ``checkSpace(declaredSize:)``, ``checkRecipient(_:)``, ``beginMessage(declaredSize:)``, ``commitMessage(_:)`` and
+    /// ``checkSpace(declaredSize:)``, ``checkRecipient(_:)``, ``beginMessage(declaredSize:)``, ``commitMessage(_:)``,
+    /// ``prepareTLS``, ``startTLS(discardedOctets:)``, ``beginAuthentication(_:)``, ``authenticate(_:)`` and
     /// ``delay(milliseconds:)`` are questions: until one is answered, no later command is looked at.
-    public enum Action: Hashable, Sendable {
+    public enum Action: Equatable, Sendable {
         /// Send these octets: one or more whole replies.
         case reply(ByteBuffer)
         /// Is there room for a message of this size? Answer with ``SMTPSession/answer(space:)``.
@@ -21,11 +23,26 @@ extension SMTPSession {
         case commitMessage(Envelope)
         /// Drop the message that was begun.
         case abortMessage
+        /// Can a handshake begin? Answer with ``SMTPSession/answer(prepareTLS:)``.
+        case prepareTLS
+        /// The replies are out, and the client begins its handshake: all that it sends from here on is TLS.
+        ///
+        /// Answer with ``SMTPSession/answer(tls:)``; what the session is given before is dropped. The number is that of
+        /// the octets in clear that stood behind STARTTLS and were dropped: one above zero is for the log.
+        case startTLS(discardedOctets: Int)
+        /// May the client try to authenticate? Answer with ``SMTPSession/answer(attempt:)``.
+        case beginAuthentication(SASLMechanism)
+        /// Find out what the exchange must know. Answer with ``SMTPSession/answer(authentication:)``.
+        ///
+        /// The question holds what the client sent, and is not for the log.
+        case authenticate(SASLQuestion)
+        /// Count how an authentication ended.
+        case recordAuthentication(AuthenticationRecord)
         /// Wait, then call ``SMTPSession/delayElapsed()``.
         case delay(milliseconds: Int)
         /// Keep a record of this refusal.
         case recordRefusal(Refusal)
-        /// Log this command line; only when ``SMTPSession/tracesCommands`` is set.
+        /// Log this command line, without what AUTH must not show; only when ``SMTPSession/tracesCommands`` is set.
         case logCommand(ByteBuffer)
         /// Close the connection when all replies are sent.
         case close

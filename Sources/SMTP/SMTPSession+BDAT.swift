@@ -32,6 +32,7 @@ extension SMTPSession {
     }
 
     private func chunkRefusal(size: UInt64) -> SMTPReply? {
+        if lacksTLS { return .tlsFirst }
         guard policy.extensions.contains(.chunking) else { return .notImplemented }
         guard hello != nil else { return .helloFirst }
         guard let transaction else { return .mailFirst }

@@ -4,7 +4,8 @@ import NIOCore
 extension SMTPSession {
     /// Takes one command line from the input and carries it out.
     mutating func nextCommand() -> Progress {
-        let limit = policy.longestCommandLine
+        let isLongAUTH = input.readableBytesUInt8Span.isAUTH && mayAuthenticate
+        let limit = isLongAUTH ? Self.longestAUTHLine : policy.longestCommandLine
         let available = input.readableBytes
         let index = input.readableBytesUInt8Span.firstLineFeed(from: searched, to: min(available, limit))
         guard let index else {
@@ -12,7 +13,7 @@ extension SMTPSession {
                 if input.readableBytesUInt8Span.isBDAT {
                     fail(.lineTooLong)
                 } else {
-                    state = .skippingLine
+                    state = .skippingLine(.command(isLongAUTH ? .responseTooLong : .lineTooLong))
                     searched = 0
                 }
                 return .again
@@ -32,7 +33,7 @@ extension SMTPSession {
             return .again
         }
         switch parsed {
-        case .success(let command) where index < policy.commandLineLimit(of: command.verb):
+        case .success(let command) where isLongAUTH || index < policy.commandLineLimit(of: command.verb):
             return run(command).map { .action($0) } ?? .again
         case .success: refuseLine(.lineTooLong, isBDAT: isBDAT)
         case .failure(.badCharacters): refuseLine(.badCharacters, isBDAT: isBDAT)
@@ -49,7 +50,7 @@ extension SMTPSession {
     }
 
     /// Drops input up to the end of a line that was too long, so that the session stays in step.
-    mutating func skipLine() -> Progress {
+    mutating func skipLine(_ line: LongLine) -> Progress {
         let available = input.readableBytes
         guard let index = input.readableBytesUInt8Span.firstLineFeed(from: 0, to: available) else {
             input.moveReaderIndex(forwardBy: available)
@@ -58,7 +59,10 @@ extension SMTPSession {
         input.moveReaderIndex(forwardBy: index + 1)
         lines += 1
         state = .ready
-        error(.lineTooLong)
+        switch line {
+        case .command(let reply): error(reply)
+        case .response(let step): if let exchange { follow(step, of: exchange) }
+        }
         return .again
     }
 
@@ -80,6 +84,11 @@ extension SMTPSession {
         let traits = verb.traits
         if traits.contains(policy.dialect == .lmtp ? .isSMTPOnly : .isLMTPOnly) {
             error(.notAvailableHere)
+            return nil
+        }
+        if lacksTLS, !traits.contains(.needsNoTLS) {
+            error(.tlsFirst)
+            refusePipelinedContent(after: verb)
             return nil
         }
         if traits.contains(.isNotOffered) {
@@ -119,7 +128,9 @@ extension SMTPSession {
         case .help: reply(.help)
         case .vrfy: verify(command.argument)
         case .foreign: fail(.otherProtocol)
-        case .expn, .starttls, .auth, .etrn, .atrn, .turn, .send, .soml, .saml, .burl, .xclient, .xforward:
+        case .starttls: return startTLS(command.argument)
+        case .auth: return authenticate(command.argument)
+        case .expn, .etrn, .atrn, .turn, .send, .soml, .saml, .burl, .xclient, .xforward:
             error(.notImplemented)
         }
         return nil
@@ -132,7 +143,8 @@ extension SMTPSession {
     private mutating func traceCommand(_ parsed: Result<CommandLine, CommandLine.Defect>, length: Int) {
         let line: ByteBuffer
         switch parsed {
-        case .success(let command) where command.verb == .auth: line = ByteBuffer(string: "AUTH")
+        case .success(let command) where command.verb == .auth:
+            line = ByteBuffer(string: Self.traced(authArgument: command.argument))
         case .success: line = input.getSlice(at: input.readerIndex, length: length) ?? ByteBuffer()
         case .failure: line = ByteBuffer(string: "unknown command of \(length) octets")
         }
@@ -146,6 +158,14 @@ extension Span<UInt8> {
         guard count >= 4 else { return false }
         return self[0] & 0xDF == UInt8(ascii: "B") && self[1] & 0xDF == UInt8(ascii: "D")
             && self[2] & 0xDF == UInt8(ascii: "A") && self[3] & 0xDF == UInt8(ascii: "T")
+    }
+
+    /// Whether a line begins with AUTH and a space.
+    fileprivate var isAUTH: Bool {
+        guard count >= 5 else { return false }
+        return self[0] & 0xDF == UInt8(ascii: "A") && self[1] & 0xDF == UInt8(ascii: "U")
+            && self[2] & 0xDF == UInt8(ascii: "T") && self[3] & 0xDF == UInt8(ascii: "H")
+            && self[4] == UInt8(ascii: " ")
     }
 
     /// The offset of the first line feed in the range, if there is one.

@@ -1,3 +1,5 @@
+import SASL
+
 extension SMTPSession {
     /// HELO, EHLO and LHLO (RFC 5321 section 4.1.1.1, RFC 2033 section 4.1).
     mutating func sayHello(_ verb: Verb, name: String) {
@@ -30,6 +32,9 @@ extension SMTPSession {
         if offered.contains([.smtpUTF8, .eightBitMIME]) { keywords.append("SMTPUTF8") }
         if offered.contains(.chunking) { keywords.append("CHUNKING") }
         if offered.contains([.binaryMIME, .chunking]) { keywords.append("BINARYMIME") }
+        if policy.tls != .unavailable, link == nil { keywords.append("STARTTLS") }
+        let mechanisms = lacksTLS ? [] : offer.mechanisms
+        if !mechanisms.isEmpty { keywords.append("AUTH " + mechanisms.map(\.rawValue).joined(separator: " ")) }
         return keywords
     }
 }

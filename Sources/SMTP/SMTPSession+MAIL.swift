@@ -1,10 +1,15 @@
 import Mail
+import SASL
 
 extension SMTPSession {
     /// MAIL FROM (RFC 5321 section 4.1.1.2).
     mutating func beginTransaction(_ argument: String) -> Action? {
         guard transaction == nil else {
             error(transaction?.message == nil ? .nestedMail : .chunkingBegun)
+            return nil
+        }
+        guard !lacksAuthentication else {
+            error(.authenticationFirst)
             return nil
         }
         switch parseMail(argument) {
@@ -88,6 +93,8 @@ extension SMTPSession {
             case "SMTPUTF8" where policy.extensions.contains([.smtpUTF8, .eightBitMIME]):
                 envelope.smtpUTF8 = true
                 refusal = parameter.value == nil ? nil : .syntax
+            case "AUTH" where !offer.mechanisms.isEmpty:
+                refusal = Self.isIdentity(parameter.value) ? nil : .syntax
             default:
                 refusal = .unknownParameter
             }
@@ -105,6 +112,24 @@ extension SMTPSession {
         guard let size = UInt64(value), size <= policy.limits.messageSize else { return .messageTooBig }
         envelope.declaredSize = size
         return nil
+    }
+
+    /// AUTH (RFC 4954 section 5): `<>` or a mailbox in xtext.
+    ///
+    /// Only its form is looked at: who a message is from is for the client's own identity to tell.
+    private static func isIdentity(_ value: Substring?) -> Bool {
+        guard let value else { return false }
+        if value == "<>" { return true }
+        var rest = value.utf8
+        while let octet = rest.popFirst() {
+            guard octet > 0x20, octet < 0x7F else { return false }
+            guard octet == UInt8(ascii: "+") else { continue }
+            let digits = [rest.popFirst(), rest.popFirst()]
+            guard digits.allSatisfy({ $0.map { $0.isASCIIDigit || (0x41...0x46).contains($0) } ?? false }) else {
+                return false
+            }
+        }
+        return true
     }
 
     /// BODY (RFC 6152 section 2, RFC 3030 section 3).

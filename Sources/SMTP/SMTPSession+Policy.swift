@@ -1,3 +1,5 @@
+public import SASL
+
 extension SMTPSession {
     /// Which of the two protocols a session speaks; all differences follow from this value.
     public enum Dialect: String, Hashable, Sendable {
@@ -82,6 +84,41 @@ extension SMTPSession {
         public init() {}
     }
 
+    /// Whether a session that began in clear can be encrypted.
+    public enum TLSUse: String, Hashable, Sendable {
+        /// There is no STARTTLS.
+        case unavailable
+        /// The client may ask for it.
+        case offered
+        /// Nothing else is done before it: 530 5.7.0.
+        case required
+    }
+
+    /// How clients authenticate.
+    public struct Authentication: Hashable, Sendable {
+        /// The mechanisms that are set up; what of them is offered depends on the connection.
+        public var mechanisms: Set<SASLMechanism>
+        /// Whether mail is taken from authenticated clients only: 530 5.7.0.
+        public var isRequired = false
+        /// Failed attempts in one session: 421 4.7.0.
+        ///
+        /// Zero is no limit.
+        public var failures = 3
+        /// What each failed attempt adds to the wait before its reply, in milliseconds.
+        ///
+        /// No wait is longer than ``Limits/longestErrorDelay``.
+        public var failureDelay = 1000
+        /// How LOGIN asks.
+        public var loginPrompts = LoginPrompts.common
+        /// What a client is told whose token was not accepted.
+        public var bearerHint = BearerHint()
+
+        /// Sets up `mechanisms`.
+        public init(mechanisms: Set<SASLMechanism>) {
+            self.mechanisms = mechanisms
+        }
+    }
+
     /// What one listener asks of its sessions.
     public struct Policy: Hashable, Sendable {
         /// The protocol.
@@ -100,6 +137,10 @@ extension SMTPSession {
         public var acceptsLoosePaths = false
         /// The extensions on offer.
         public var extensions = Extensions.all
+        /// Whether there is STARTTLS.
+        public var tls = TLSUse.unavailable
+        /// How clients authenticate; `nil` where they do not.
+        public var authentication: Authentication?
 
         /// Makes the policy of a public listener of `dialect`.
         public init(dialect: Dialect, hostname: String) {
@@ -118,6 +159,8 @@ extension SMTPSession {
             if extensions.contains(.size) { limit += 26 }
             if extensions.contains(.eightBitMIME) { limit += 17 }
             if extensions.contains(.smtpUTF8) { limit += 10 }
+            // RFC 4954 section 3.
+            if authentication != nil { limit += 500 }
             return limit
         }
     }

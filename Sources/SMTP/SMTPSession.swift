@@ -1,5 +1,6 @@
 import Mail
 public import NIOCore
+import SASL
 
 /// The server side of one SMTP or LMTP connection, without the connection: octets in, actions out.
 ///
@@ -13,6 +14,10 @@ public struct SMTPSession: ~Copyable {
 
     /// Whether the client ended the session itself, so that it waits for nothing more.
     public internal(set) var hasQuit = false
+    /// The TLS connection that the session runs in; `nil` in clear.
+    public internal(set) var link: EncryptedLink?
+    /// Who authenticated, for the record of a delivery.
+    public internal(set) var user: AuthenticatedUser?
 
     var state = State.greeting
     var question: Question?
@@ -20,6 +25,10 @@ public struct SMTPSession: ~Copyable {
     /// What the client said hello with, and as whom.
     var hello: (verb: Verb, name: String)?
     var counters = Counters()
+    /// The authentication at hand.
+    var exchange: SASLExchange?
+    /// What the session ends with when the wait for the reply before it is over.
+    var lastWord: SMTPReply?
     /// Actions to hand out before anything else is done.
     var queued: [Action] = []
 
@@ -48,8 +57,12 @@ public struct SMTPSession: ~Copyable {
         case greeting
         /// A command is expected.
         case ready
-        /// The rest of a command line that was too long is dropped.
-        case skippingLine
+        /// The rest of a line that was too long is dropped.
+        case skippingLine(LongLine)
+        /// A response of an authentication is expected.
+        case authenticating
+        /// The handshake is to come, or under way; what comes in clear is dropped.
+        case startingTLS(discardedOctets: Int)
         /// A message, or a part of it, is coming in.
         case receiving(Reception)
         /// The last replies go out.
@@ -58,9 +71,17 @@ public struct SMTPSession: ~Copyable {
         case closed
     }
 
+    /// What becomes of a line that was too long when its end has come.
+    enum LongLine {
+        case command(SMTPReply)
+        case response(SASLStep)
+    }
+
     /// What the owner was asked.
     enum Question: Equatable {
         case space, recipient(ForwardPath), begin, commit, delay
+        case tlsReadiness, handshake
+        case attempt(SASLMechanism, initialResponse: [UInt8]?), authentication
     }
 
     struct Counters {
@@ -69,11 +90,24 @@ public struct SMTPSession: ~Copyable {
         var junk = 0
         /// Whether the command at hand counted as an error, so that its reply may have to wait.
         var delayIsDue = false
+        /// Authentications that failed.
+        var authenticationFailures = 0
+        /// How long the reply to the last of them waits, in milliseconds.
+        var failureDelay = 0
     }
 
+    /// Whether the peer is on this machine, where a password in clear is seen by nobody else.
+    let isLocal: Bool
+
     /// Makes a session that waits for ``greet()``.
-    public init(policy: Policy) {
+    ///
+    /// - Parameters:
+    ///   - link: the TLS connection, where it stands before the greeting (RFC 8314).
+    ///   - isLocal: whether the peer is on this machine.
+    public init(policy: Policy, link: EncryptedLink? = nil, isLocal: Bool = false) {
         self.policy = policy
+        self.link = link
+        self.isLocal = isLocal
     }
 }
 
@@ -97,7 +131,7 @@ extension SMTPSession {
     /// Octets arrived.
     public mutating func receive(_ bytes: ByteBuffer) {
         switch state {
-        case .closing, .closed: return
+        case .closing, .closed, .startingTLS: return
         case .greeting where !policy.acceptsEarlyTalkers && bytes.readableBytes > 0:
             fail(.synchronization)
             return
@@ -133,53 +167,6 @@ extension SMTPSession {
     }
 }
 
-// MARK: - What is known
-
-extension SMTPSession {
-    /// What the peer called itself; empty before it said hello.
-    public var helo: String { hello?.name ?? "" }
-
-    /// The `with` keyword of a trace header for the message at hand (RFC 3848, RFC 6531 section 4.3).
-    public var protocolKeyword: String {
-        let isInternational = transaction?.envelope.smtpUTF8 ?? false
-        switch policy.dialect {
-        case .lmtp: return isInternational ? "UTF8LMTP" : "LMTP"
-        case .smtp: return isInternational ? "UTF8SMTP" : hello?.verb == .ehlo ? "ESMTP" : "SMTP"
-        }
-    }
-
-    /// What the peer is to send next, as far as its time for it is limited.
-    ///
-    /// The number tells one line or message from the next.
-    public enum Expectation: Hashable, Sendable {
-        /// A command, or nothing at all.
-        case command
-        /// The rest of a command line.
-        case restOfLine(Int)
-        /// The octets of a message or chunk, whether it is taken or refused.
-        case content(Int)
-    }
-
-    /// What the peer is to send next.
-    public var expectation: Expectation {
-        switch state {
-        case .receiving: .content(lines)
-        case .skippingLine: .restOfLine(lines)
-        case .ready: input.readableBytes > 0 ? .restOfLine(lines) : .command
-        case .greeting, .closing, .closed: .command
-        }
-    }
-
-    /// The number of the transaction at hand, which began with MAIL.
-    public var transactionNumber: Int? { transaction == nil ? nil : transactions }
-
-    /// Whether the answer to ``Action/beginMessage(declaredSize:)`` is awaited.
-    public var isAwaitingBegin: Bool { question == .begin }
-
-    /// How many received octets wait to be looked at.
-    public var pendingOctets: Int { input.readableBytes }
-}
-
 // MARK: - What is to be done
 
 extension SMTPSession {
@@ -198,7 +185,7 @@ extension SMTPSession {
                 fail(.shuttingDown)
                 continue
             }
-            if hasTimedOut, question == nil || question == .delay {
+            if hasTimedOut, question == nil || question == .delay || question == .handshake {
                 question = nil
                 fail(.timeout)
                 continue
@@ -208,12 +195,18 @@ extension SMTPSession {
                 question = .delay
                 return .delay(milliseconds: delay)
             }
+            if let lastWord {
+                fail(lastWord)
+                continue
+            }
+            if case .startingTLS(let count) = state { return beginHandshake(discardedOctets: count) }
             if output.readableBytes >= Self.outputThreshold, let replies = takeOutput() { return replies }
             switch step() {
             case .action(let action): return action
             case .again: continue
             case .starved:
                 if inputHasEnded, !isAwaitingGreeting {
+                    abandonAuthentication()
                     resetTransaction()
                     state = .closing
                     continue
@@ -237,9 +230,10 @@ extension SMTPSession {
 
     private mutating func step() -> Progress {
         switch state {
-        case .greeting, .closing, .closed: .starved
+        case .greeting, .startingTLS, .closing, .closed: .starved
         case .ready: nextCommand()
-        case .skippingLine: skipLine()
+        case .authenticating: nextResponse()
+        case .skippingLine(let line): skipLine(line)
         case .receiving(let reception): receiveContent(reception)
         }
     }
@@ -249,7 +243,7 @@ extension SMTPSession {
         return false
     }
 
-    private mutating func takeOutput() -> Action? {
+    mutating func takeOutput() -> Action? {
         guard !outputIsTaken, output.readableBytes > 0 else { return nil }
         outputIsTaken = true
         return .reply(output)
@@ -267,9 +261,13 @@ extension SMTPSession {
     private mutating func dueDelay() -> Int? {
         guard counters.delayIsDue else { return nil }
         counters.delayIsDue = false
-        let excess = counters.errors - policy.limits.promptErrors
-        guard excess > 0, policy.limits.errorDelayStep > 0 else { return nil }
-        return min(excess * policy.limits.errorDelayStep, policy.limits.longestErrorDelay)
+        let excess = max(counters.errors - policy.limits.promptErrors, 0)
+        let delay = min(
+            max(excess * policy.limits.errorDelayStep, counters.failureDelay),
+            policy.limits.longestErrorDelay
+        )
+        counters.failureDelay = 0
+        return delay > 0 ? delay : nil
     }
 }
 
@@ -288,6 +286,13 @@ extension SMTPSession {
         for (index, line) in lines.enumerated() {
             SMTPReply(code, nil, line).write(to: &output, isLast: index == lines.count - 1)
         }
+    }
+
+    /// Makes a line wait for the next write, as long as it is.
+    mutating func reply(line: [UInt8]) {
+        freeOutput()
+        output.writeBytes(line)
+        output.writeInteger(0x0D0A as UInt16)
     }
 
     private mutating func freeOutput() {
@@ -326,8 +331,10 @@ extension SMTPSession {
         case .closing, .closed: return
         default: break
         }
+        abandonAuthentication()
         resetTransaction()
-        self.reply(reply)
+        // Within a handshake nothing can be said in clear.
+        if case .startingTLS = state {} else { self.reply(reply) }
         state = .closing
         counters.delayIsDue = false
         input = ByteBuffer()

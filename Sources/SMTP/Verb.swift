@@ -1,8 +1,10 @@
 /// The commands that the session knows, whether it carries them out or not.
 enum Verb: UInt8 {
     case helo, ehlo, lhlo, mail, rcpt, data, bdat, rset, noop, quit, help, vrfy, expn
+    /// Offered where TLS or accounts are set up.
+    case starttls, auth
     /// Commands of extensions and of old standards that are not offered.
-    case starttls, auth, etrn, atrn, turn, send, soml, saml, burl, xclient, xforward
+    case etrn, atrn, turn, send, soml, saml, burl, xclient, xforward
     /// The first words of other protocols, which a browser can be tricked into sending here.
     case foreign
 
@@ -22,21 +24,27 @@ enum Verb: UInt8 {
         static let isSMTPOnly = Traits(rawValue: 1 << 4)
         /// Part of LMTP only.
         static let isLMTPOnly = Traits(rawValue: 1 << 5)
+        /// Carried out even where TLS must come first.
+        static let needsNoTLS = Traits(rawValue: 1 << 6)
     }
 
     var traits: Traits {
         switch self {
-        case .helo, .ehlo: [.isSMTPOnly, .isJunk]
-        case .lhlo: [.isLMTPOnly, .isJunk]
+        case .helo, .ehlo: [.isSMTPOnly, .isJunk, .needsNoTLS]
+        case .lhlo: [.isLMTPOnly, .isJunk, .needsNoTLS]
         case .mail, .rcpt: [.needsHello]
-        case .bdat: []
+        // Its octets are to be read first, whatever is wrong with it.
+        case .bdat: [.needsNoTLS]
+        case .starttls: [.needsNoTLS]
+        case .auth: []
         case .data: [.needsHello, .takesNoArgument]
         case .rset: [.takesNoArgument, .isJunk]
-        case .quit: [.takesNoArgument]
-        case .noop, .help, .vrfy: [.isJunk]
-        case .expn, .starttls, .auth, .etrn, .atrn, .turn, .send, .soml, .saml, .burl, .xclient, .xforward:
+        case .quit: [.takesNoArgument, .needsNoTLS]
+        case .noop: [.isJunk, .needsNoTLS]
+        case .help, .vrfy: [.isJunk]
+        case .expn, .etrn, .atrn, .turn, .send, .soml, .saml, .burl, .xclient, .xforward:
             [.isNotOffered]
-        case .foreign: []
+        case .foreign: [.needsNoTLS]
         }
     }
 

@@ -62,6 +62,8 @@ final class Inside: Sendable {
             case .commit(let fates): state.commits = fates
             case .begin(let fate): state.begin = fate
             case .space(let fate): state.space = fate
+            // The dialogues that run in clear have neither.
+            case .tls, .accountsUnavailable: break
             }
         }
     }

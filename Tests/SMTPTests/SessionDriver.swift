@@ -64,9 +64,16 @@ final class SessionDriver {
     var commits: [Transcript.Fate]?
     var begin: Transcript.Fate?
     var space: Transcript.Fate?
+    var accounts = Accounts()
+    /// Whether the next STARTTLS finds no TLS.
+    var isTLSUnavailable = false
+    /// The octets in clear that each STARTTLS dropped.
+    var discards: [Int] = []
+    var authentications: [AuthenticationRecord] = []
+    var log: [String] = []
 
-    init(policy: SMTPSession.Policy) {
-        session = SMTPSession(policy: policy)
+    init(policy: SMTPSession.Policy, link: EncryptedLink? = nil, isLocal: Bool = false) {
+        session = SMTPSession(policy: policy, link: link, isLocal: isLocal)
     }
 
     func feed(_ octets: some Sequence<UInt8>) {
@@ -84,6 +91,11 @@ final class SessionDriver {
         case .commit(let fates): commits = fates
         case .begin(let fate): begin = fate
         case .space(let fate): space = fate
+        case .accountsUnavailable: accounts.areUnavailable = true
+        case .tls(.unavailable): isTLSUnavailable = true
+        case .tls(let handshake):
+            session.answer(tls: handshake.link)
+            pump()
         }
     }
 
@@ -114,7 +126,14 @@ final class SessionDriver {
             delays.append(milliseconds)
             session.delayElapsed()
         case .recordRefusal(let refusal): refusals.append(refusal)
-        case .logCommand: break
+        case .logCommand(let line): log.append(String(buffer: line))
+        case .prepareTLS:
+            session.answer(prepareTLS: isTLSUnavailable ? .tlsUnavailable : nil)
+            isTLSUnavailable = false
+        case .startTLS(let discardedOctets): discards.append(discardedOctets)
+        case .beginAuthentication: session.answer(attempt: .granted(accounts.nonce))
+        case .authenticate(let question): session.answer(authentication: accounts.answer(question))
+        case .recordAuthentication(let record): authentications.append(record)
         case .close: isClosed = true
         }
     }

@@ -301,7 +301,7 @@ struct SessionTests {
         while let action = driver.session.nextAction() {
             if case .logCommand(let line) = action { lines.append(String(buffer: line)) }
         }
-        #expect(lines == ["EHLO c\r\n", "AUTH", "unknown command of 10 octets"])
+        #expect(lines == ["EHLO c\r\n", "AUTH PLAIN <hidden>", "unknown command of 10 octets"])
     }
 
     @Test("WIRE 77: what waits for its rest does not keep a large buffer, and a long line is not kept")

@@ -8,9 +8,18 @@ extension Transcript {
         return here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
     }
 
-    /// Every golden dialogue in `Tests/Transcripts`, in the order of their names.
+    /// Every golden dialogue in `Tests/Transcripts` that runs in clear, in the order of their names.
     public static func all() throws -> [Transcript] {
-        let folder = packageRoot + "/Tests/Transcripts"
+        try dialogues(in: "/Tests/Transcripts")
+    }
+
+    /// Every golden dialogue with TLS or AUTH.
+    public static func secured() throws -> [Transcript] {
+        try dialogues(in: "/Tests/Transcripts/Secured")
+    }
+
+    private static func dialogues(in folder: String) throws -> [Transcript] {
+        let folder = packageRoot + folder
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         return try names.filter { $0.hasSuffix(".smtp") || $0.hasSuffix(".lmtp") }.sorted()
             .map { try Transcript(name: $0, text: String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)) }

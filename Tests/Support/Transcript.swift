@@ -1,4 +1,5 @@
 import Mail
+import SASL
 public import SMTP
 
 /// A golden dialogue: what a client sends, what it must be told, and under which conditions.
@@ -12,6 +13,9 @@ public import SMTP
 /// commit committed full                     dispositions of the next message, one for each recipient
 /// begin full                                the next message is not even begun
 /// space full                                the next declared size finds no room
+/// tls up                                    the handshake succeeds; `certificate`: with one of the client, `failed`
+/// tls unavailable                           the next STARTTLS finds no TLS
+/// accounts unavailable                      from here on nobody can be authenticated
 /// c -> EHLO client.example                  sends a line
 /// c ~> 'abc\r\n' * 2 + '.\r\n'              sends octets
 /// c <- 250 2.0.0 Ok                         the next reply line is this
@@ -42,6 +46,27 @@ public struct Transcript: Sendable {
         case commit([Fate])
         case begin(Fate)
         case space(Fate)
+        case tls(Handshake)
+        case accountsUnavailable
+    }
+
+    /// What becomes of TLS.
+    public enum Handshake: String, Sendable {
+        case up, certificate, failed, unavailable
+
+        /// The connection behind the handshake.
+        public var link: EncryptedLink? {
+            switch self {
+            case .failed, .unavailable: nil
+            case .up, .certificate:
+                EncryptedLink(
+                    version: "TLSv1.3",
+                    cipher: "TLS_AES_256_GCM_SHA384",
+                    hasVerifiedClientCertificate: self == .certificate,
+                    channelBinding: ChannelBinding(exporterData: Array(0..<32))
+                )
+            }
+        }
     }
 
     /// What becomes of a recipient, a message or a request.
@@ -81,6 +106,10 @@ public struct Transcript: Sendable {
     public let name: String
     /// The policy of the listener.
     public private(set) var policy: SMTPSession.Policy
+    /// The TLS connection that stands before the greeting.
+    public private(set) var link: EncryptedLink?
+    /// Whether the peer is on this machine.
+    public private(set) var isLocal = false
     /// Whether the client speaks before it is greeted.
     public private(set) var sendsEarly = false
     /// Whether the outcome hangs on what arrives together, so that it is not run octet by octet.
@@ -126,6 +155,12 @@ public struct Transcript: Sendable {
         case "space":
             guard let fate = Fate(rawValue: String(rest)) else { return false }
             steps.append(.script(.space(fate)))
+        case "tls":
+            guard let handshake = Handshake(rawValue: String(rest)) else { return false }
+            steps.append(.script(.tls(handshake)))
+        case "accounts":
+            guard rest == "unavailable" else { return false }
+            steps.append(.script(.accountsUnavailable))
         default: return false
         }
         return true
@@ -167,6 +202,19 @@ public struct Transcript: Sendable {
         case "max_message_size": policy.limits.messageSize = UInt64(value) ?? 0
         case "max_received_headers": policy.limits.receivedHeaders = Int(value) ?? 0
         case "max_line_length": policy.limits.messageLineLength = Int(value) ?? 0
+        case "tls":
+            guard let use = SMTPSession.TLSUse(rawValue: value) else { return false }
+            policy.tls = use
+        case "link":
+            link = Handshake(rawValue: value)?.link
+            return link != nil
+        case "local": isLocal = value == "true"
+        case "auth":
+            let mechanisms = value.split(separator: ",").map { SASLMechanism(rawValue: String($0)) }
+            guard mechanisms.allSatisfy({ $0 != nil }) else { return false }
+            policy.authentication = SMTPSession.Authentication(mechanisms: Set(mechanisms.compactMap(\.self)))
+        case "auth_required": policy.authentication?.isRequired = value == "true"
+        case "auth_failures": policy.authentication?.failures = Int(value) ?? 0
         case "without":
             switch value {
             case "chunking": policy.extensions.remove(.chunking)

@@ -118,6 +118,8 @@ struct FuzzRun: ~Copyable {
             message = nil
         case .delay: session.delayElapsed()
         case .recordRefusal, .logCommand: break
+        case .prepareTLS, .startTLS, .beginAuthentication, .authenticate, .recordAuthentication:
+            preconditionFailure("the policy has neither TLS nor accounts")
         case .close: isClosed = true
         }
     }
