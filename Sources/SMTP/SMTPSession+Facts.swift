@@ -20,7 +20,7 @@ extension SMTPSession {
     public enum Expectation: Hashable, Sendable {
         /// A command, or nothing at all.
         case command
-        /// The rest of a command line.
+        /// The rest of a command line or of a response, or a handshake.
         case restOfLine(Int)
         /// The octets of a message or chunk, whether it is taken or refused.
         case content(Int)

@@ -202,6 +202,39 @@ struct SecuredSessionTests {
         #expect(driver.authentications.count == 1)
     }
 
+    @Test("WIRE 96: a client that left while its password was checked is on record all the same")
+    func leavingWithinQuestion() {
+        let driver = Self.session(link: Self.link)
+        driver.feed("EHLO c\r\n".utf8)
+        driver.session.receive(ByteBuffer(string: "AUTH PLAIN AHVzZXIAd3Jvbmc=\r\n"))
+        #expect(driver.session.nextAction() == .beginAuthentication(.plain))
+        driver.session.answer(attempt: .granted(driver.accounts.nonce))
+        guard case .authenticate = driver.session.nextAction() else {
+            Issue.record("no question")
+            return
+        }
+        driver.session.peerClosed()
+        driver.session.timedOut()
+        #expect(driver.session.nextAction() == nil)
+        driver.session.answer(authentication: .password(isProven: false))
+        driver.pump()
+        #expect(driver.isClosed)
+        #expect(driver.authentications.count == 1)
+        #expect(driver.session.user == nil)
+    }
+
+    @Test("WIRE 19, 96: a failure is an error like others, and waits where it is the last of them")
+    func errorLimit() {
+        let driver = Self.session(link: Self.link) { $0.limits.errors = 2 }
+        driver.feed("EHLO c\r\nBOGUS\r\n".utf8)
+        driver.output = []
+        driver.feed("AUTH PLAIN AHVzZXIAd3Jvbmc=\r\nNOOP\r\n".utf8)
+        #expect(driver.nextLine()?.hasPrefix("535 5.7.8") == true)
+        #expect(driver.nextLine() == "421 4.7.0 Too many errors")
+        #expect(driver.delays == [1000])
+        #expect(driver.isClosed)
+    }
+
     @Test("WIRE 96: nothing of what a client authenticates with is in the log")
     func log() {
         let driver = Self.session(link: Self.link) { $0.authentication?.failures = 0 }

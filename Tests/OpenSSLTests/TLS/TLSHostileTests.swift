@@ -201,7 +201,7 @@ struct TLSHostileTests {
         #expect(session.state == .failed(.violation("no shared cipher")))
     }
 
-    @Test("renegotiation is refused")
+    @Test("WIRE 91: renegotiation is refused")
     func renegotiation() throws {
         var wire = try TLSWire(server: .forTests(), client: .forTests(versions: .tls12 ... .tls12))
         wire.run()
