@@ -49,11 +49,15 @@ let yams = product("Yams", "Yams")
 var targets: [Target] = [
     // 0 C
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    // glibc's resolver.
+    .systemLibrary(name: "CResolv"),
     .target(name: "CSQLiteTuning", linkerSettings: [.linkedLibrary("sqlite3")]),
     // 1 nouns
     room("Mail"),
     // 2 adapters and languages
     room("OpenSSL", ["COpenSSL", "Mail"]),
+    // `Mail` has the questions and answers that the rules of `MailAuth` know.
+    room("DNS", ["CResolv", "Mail"]),
     room("Sockets", [nioCore, logging]),
     // 3
     room("MIME", ["Mail", "OpenSSL"]),
@@ -116,6 +120,7 @@ var targets: [Target] = [
     // tests
     tests(of: "Mail", ["Mail"]),
     tests(of: "OpenSSL", ["Mail", "OpenSSL", "TestSupport"]),
+    tests(of: "DNS", ["DNS", "Mail"]),
     tests(of: "SMTP", ["Mail", "OpenSSL", "SASL", "SMTP", "TestSupport", nioCore]),
     tests(of: "MIME", ["Mail", "MIME", "OpenSSL"]),
     tests(of: "SASL", ["Mail", "OpenSSL", "SASL"]),
