@@ -3,7 +3,7 @@
 set -euo pipefail
 
 seconds=${FUZZ_SECONDS:-600}
-targets=${TARGET:-FuzzSMTPSession FuzzMessage FuzzHTML FuzzTNEF FuzzZip FuzzCalendar FuzzReports FuzzReply FuzzCryptography FuzzTLS}
+targets=${TARGET:-FuzzSMTPSession FuzzMessage FuzzHTML FuzzTNEF FuzzZip FuzzCalendar FuzzReports FuzzReply FuzzCryptography FuzzTLS FuzzDNS}
 scratch=.build-fuzz
 here=Tests/Fuzz
 # Mail of other projects lies beside the project, where it is there at all.

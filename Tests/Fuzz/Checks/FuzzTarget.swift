@@ -11,6 +11,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case reply = "FuzzReply"
     case cryptography = "FuzzCryptography"
     case tls = "FuzzTLS"
+    case dns = "FuzzDNS"
 
     /// Reads an input in every way that the target has.
     package func check(_ octets: [UInt8]) throws(BrokenInvariant) {
@@ -24,6 +25,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .reply: try ReplyChecks.check(octets)
         case .cryptography: try CryptographyChecks.check(octets)
         case .tls: try TLSChecks.check(octets)
+        case .dns: try DNSChecks.check(octets)
         }
     }
 
