@@ -217,6 +217,24 @@ private func address(_ text: String) -> IPAddress {
         #expect(throws: DNSFault.malformed) { try read(octets, query) }
     }
 
+    /// Pointers to pointers, each of them backward.
+    @Test(arguments: [(126, true), (127, false)]) func aNameHasAtMost127Pointers(count: Int, isRead: Bool) throws {
+        let query = try query("name.example", .ptr)
+        // The data of the first record begins behind its name of two octets and ten more.
+        let start = query.octets.count - 11 + 12
+        let chain = (0..<count).map { UInt16(0xC000 + ($0 == 0 ? 12 : start + 2 * ($0 - 1))) }
+        let last = MessageBuilder.words([UInt16(0xC000 + start + 2 * (count - 1))])
+        let octets = MessageBuilder.response(
+            to: query,
+            [Record(own, 99, MessageBuilder.words(chain)), Record(own, 12, last)]
+        )
+        if isRead {
+            #expect(try read(octets, query).answer == .records([.pointer("name.example")]))
+        } else {
+            #expect(throws: DNSFault.malformed) { try read(octets, query) }
+        }
+    }
+
     @Test func aNameHasAtMost255Octets() throws {
         let query = try query("name.example", .ptr)
         let label = [63] + [UInt8](repeating: 0x61, count: 63)

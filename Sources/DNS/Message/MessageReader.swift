@@ -2,6 +2,9 @@
 struct MessageReader {
     private(set) var offset = 0
 
+    /// A name of 255 octets has 127 labels.
+    private static let maximumPointers = 127
+
     /// The next octet.
     mutating func octet(in octets: Span<UInt8>) throws(DNSFault) -> UInt8 {
         guard offset < octets.count else { throw .malformed }
@@ -39,12 +42,14 @@ struct MessageReader {
 
     /// The next name, whose labels may lie elsewhere in the message (section 4.1.4).
     ///
-    /// Each pointer goes to before the place where the labels before it began, so that none is followed twice.
+    /// Each pointer goes to before the place where the labels before it began, so that none is followed twice; and a name
+    /// has no more of them than labels, or pointers to pointers would make work that no octet of the name pays for.
     mutating func name(in octets: Span<UInt8>) throws(DNSFault) -> WireName {
         var name = WireName()
         var place = offset
         var start = offset
         var end: Int?
+        var pointers = 0
         while true {
             guard place < octets.count else { throw .malformed }
             let length = octets[place]
@@ -59,7 +64,8 @@ struct MessageReader {
             case 0xC0...:
                 guard place + 1 < octets.count else { throw .malformed }
                 let target = Int(length & 0x3F) << 8 | Int(octets[place + 1])
-                guard target < start else { throw .malformed }
+                pointers += 1
+                guard target < start, pointers <= Self.maximumPointers else { throw .malformed }
                 end = end ?? place + 2
                 place = target
                 start = target
