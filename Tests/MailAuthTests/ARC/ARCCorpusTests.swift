@@ -34,14 +34,14 @@ struct ARCCorpusTests {
 
     @Test("each chain is in the state that the suite says")
     func suite() throws {
-        guard let data = SignatureCorpus.file("arc/cases.json") else { return }
+        guard let data = Places.corpus("arc/cases.json") else { return }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         let cases = try decoder.decode(Suite.self, from: data).cases
         var equal = 0
         for item in cases {
-            let octets = try #require(SignatureCorpus.message("arc/" + item.file))
-            let verdict = try #require(validateARC(octets, TextZone(item.txtRecords)))
+            let octets = try #require(Places.message("arc/" + item.file))
+            let verdict = try #require(validateARC(octets, FakeZone(texts: item.txtRecords)))
             if let reason = Self.excused[item.test] {
                 #expect(verdict.reason == reason, "\(item.test): \(verdict.sentence)")
                 continue

@@ -20,7 +20,7 @@ struct DKIMCorpusTests {
     }
 
     private static func cases() throws -> [Case] {
-        guard let data = SignatureCorpus.file("dkim/cases.json") else { return [] }
+        guard let data = Places.corpus("dkim/cases.json") else { return [] }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(Suite.self, from: data).cases
@@ -48,14 +48,14 @@ struct DKIMCorpusTests {
             + "C3Ip3G+2kryOTIKT+l/K4w3QIDAQAB",
     ]
 
-    private func zone(of item: Case) throws -> TextZone {
-        if let zone = item.zone { return TextZone(zone) }
-        guard item.file.hasPrefix("mimekit/") else { return TextZone() }
-        if item.file.contains("rfc8463") { return TextZone(Self.standardZone) }
-        let file = try #require(SignatureCorpus.file("dkim/mimekit/gmail.pub"))
+    private func zone(of item: Case) throws -> FakeZone {
+        if let zone = item.zone { return FakeZone(texts: zone) }
+        guard item.file.hasPrefix("mimekit/") else { return FakeZone() }
+        if item.file.contains("rfc8463") { return FakeZone(texts: Self.standardZone) }
+        let file = try #require(Places.corpus("dkim/mimekit/gmail.pub"))
         let key = String(decoding: file, as: UTF8.self).split(whereSeparator: \.isNewline)
             .filter { !$0.hasPrefix("-") }.joined()
-        return TextZone(["20120113._domainkey.gmail.com": "k=rsa; p=\(key)"])
+        return FakeZone(texts: ["20120113._domainkey.gmail.com": "k=rsa; p=\(key)"])
     }
 
     @Test("each message whose keys are there verifies")
@@ -63,7 +63,7 @@ struct DKIMCorpusTests {
         let cases = try Self.cases().filter { $0.expectedSimple == nil }
         var equal = 0
         for item in cases {
-            let octets = try #require(SignatureCorpus.message("dkim/" + item.file))
+            let octets = try #require(Places.message("dkim/" + item.file))
             let verdict = try #require(verifyDKIM(octets, try zone(of: item)))
             let told = "\(item.file): \(verdict.signatures.map(\.sentence))"
             if Self.keyless.contains(item.file) {
@@ -92,9 +92,9 @@ struct DKIMCorpusTests {
         var count = 0
         for item in cases {
             guard let simple = item.expectedSimple, let relaxed = item.expectedRelaxed else { continue }
-            let octets = try #require(SignatureCorpus.message("dkim/" + item.file))
+            let octets = try #require(Places.message("dkim/" + item.file))
             for (path, form) in [(simple, Canonicalization.simple), (relaxed, .relaxed)] {
-                let expected = try #require(SignatureCorpus.file("dkim/" + path))
+                let expected = try #require(Places.corpus("dkim/" + path))
                 let isEqual = canonicalForm(octets, form) == Array(expected)
                 count += 1
                 if isEqual { equal += 1 }

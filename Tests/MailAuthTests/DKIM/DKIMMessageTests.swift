@@ -75,7 +75,7 @@ struct DKIMMessageTests {
         #expect(verdict.signatures.first?.sentence.hasPrefix("The body hash does not match") == true)
         // Nobody needs the key for that.
         var evaluation = evaluation(Array(text.utf8))
-        #expect(TextZone().run { evaluation.next($0) }.asked.isEmpty)
+        #expect(FakeZone().verdict { evaluation.next($0) }?.asked.isEmpty == true)
     }
 
     @Test("what stands behind the signed length is told of")
@@ -96,7 +96,7 @@ struct DKIMMessageTests {
 
     @Test("several signatures of one body are each compared with their own length and form")
     func lengths() throws {
-        var octets = SignatureCorpus.withCRLF(Array(Self.message.utf8))
+        var octets = withCRLF(Array(Self.message.utf8))
         for (length, form) in [
             ("0", "relaxed/simple"), ("7", "relaxed/relaxed"), ("7", "relaxed/simple"), ("27", "simple/simple"),
         ] {
@@ -176,7 +176,7 @@ struct DKIMMessageTests {
 
     @Test("more signatures than the limit are counted, not read")
     func limit() throws {
-        var octets = SignatureCorpus.withCRLF(Array(Self.message.utf8))
+        var octets = withCRLF(Array(Self.message.utf8))
         for _ in 0..<12 { octets = try Forge().field(over: octets) + octets }
         let verdict = try #require(verifyDKIM(octets, Forge.zone))
         #expect(verdict.signatures.count == 10)
@@ -184,17 +184,17 @@ struct DKIMMessageTests {
         #expect(verdict.result == .pass)
         var evaluation = evaluation(octets)
         // One key serves them all.
-        #expect(Forge.zone.run { evaluation.next($0) }.asked.count == 1)
+        #expect(Forge.zone.verdict { evaluation.next($0) }?.asked.count == 1)
     }
 
     @Test("signatures that cover more than the limit are not read")
     func work() throws {
         var limits = SignedMessage.Limits()
         limits.maxHeaderWork = 700
-        var octets = SignatureCorpus.withCRLF(Array(Self.message.utf8))
+        var octets = withCRLF(Array(Self.message.utf8))
         for _ in 0..<3 { octets = try Forge().field(over: octets) + octets }
         var evaluation = evaluation(octets, limits: limits)
-        let verdict = try #require(Forge.zone.run { evaluation.next($0) }.verdict)
+        let verdict = try #require(Forge.zone.verdict { evaluation.next($0) }).verdict
         #expect(verdict.signatures.map(\.reason) == [.verified, .verified, .tooMuchWork])
         #expect(verdict.signatures.last?.result == .policy)
     }

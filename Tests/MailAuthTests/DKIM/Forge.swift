@@ -14,7 +14,7 @@ struct Forge {
     var key = TestKeys.edwards
 
     /// The zone that has the key.
-    static var zone: TextZone { TextZone(["sel._domainkey.example.org": TestKeys.record(TestKeys.edwards)]) }
+    static var zone: FakeZone { FakeZone(texts: ["sel._domainkey.example.org": TestKeys.record(TestKeys.edwards)]) }
 
     mutating func set(_ name: String, _ value: String?) {
         tags.removeAll { $0.name == name }
@@ -25,7 +25,7 @@ struct Forge {
 
     /// The message, whose lines end in LF, with CRLF and a signature before it.
     func sign(_ message: String) throws -> [UInt8] {
-        let octets = SignatureCorpus.withCRLF(Array(message.utf8))
+        let octets = withCRLF(Array(message.utf8))
         return try field(over: octets) + octets
     }
 

@@ -1,23 +1,5 @@
-import Foundation
 import Mail
 import MailAuth
-
-/// Where the package's files lie, found from this one.
-enum Places {
-    static let root = URL(filePath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    static let shared = root.deletingLastPathComponent().appending(path: "shared/corpora")
-
-    /// A file of the third-party corpora; `nil` with a printed line when they are not there.
-    static func corpus(_ path: String) -> Data? {
-        let file = shared.appending(path: path)
-        guard let data = try? Data(contentsOf: file) else {
-            print("skipped: no third-party corpus at \(file.path)")
-            return nil
-        }
-        return data
-    }
-}
 
 /// A domain name system of a few names.
 struct FakeZone {
@@ -44,6 +26,10 @@ struct FakeZone {
         names[name.lowercased(), default: [:]][type] = reply
     }
 
+    mutating func setTexts(_ name: String, _ texts: [String]) {
+        set(name, .txt, .records(texts.map { .text(Array($0.utf8)) }))
+    }
+
     /// Makes the name exist, and all questions fail for which it has no answer of its own.
     mutating func fail(_ name: String) { failing.insert(name.lowercased()) }
 
@@ -65,13 +51,14 @@ struct FakeZone {
         return .failure
     }
 
-    /// Answers what an evaluation asks until it has its verdict.
+    /// Answers what an evaluation asks until it has its verdict, which must come within so many rounds.
     func verdict<Verdict>(
+        rounds: Int = 500,
         _ next: ([DNSQuestion: DNSAnswer]) -> EvaluationStep<Verdict>
     ) -> (verdict: Verdict, asked: [DNSQuestion], rounds: Int)? {
         var answers: [DNSQuestion: DNSAnswer] = [:]
         var asked: [DNSQuestion] = []
-        for round in 1...500 {
+        for round in 1...rounds {
             switch next(answers) {
             case .verdict(let verdict): return (verdict, asked, round)
             case .ask(let questions):
@@ -86,6 +73,11 @@ struct FakeZone {
 }
 
 extension FakeZone {
+    /// A zone of names with a text each.
+    init(texts: [String: String]) {
+        for (name, text) in texts { setTexts(name, [text]) }
+    }
+
     /// A zone of lines such as `example.com TXT v=spf1 -all`, `example.com A 192.0.2.1` or `example.com TXT !` for
     /// a question that fails.
     init(_ lines: String) {
