@@ -173,6 +173,33 @@ import Testing
         )
     }
 
+    @Test func aChainIsCutBetweenTwoHosts() throws {
+        let sealers = (0..<50).map { "host-\($0).example" }
+        let report = AuthenticationReport(source: .verified, arc: .init(.pass, sealers: sealers))
+        let written = report.headerField(authservID: "mx.example.net").dropFirst("Authentication-Results:".count)
+        let read = AuthenticationReport(trusting: "mx.example.net", [AuthenticationResultsField(written)])
+        let kept = try #require(read.arc?.sealers)
+        #expect(kept.count > 20 && kept == Array(sealers.prefix(kept.count)))
+    }
+
+    @Test func manySignaturesLeaveRoomForTheOtherMethods() {
+        let many = (0..<200).map { "dkim=pass header.d=host-\($0).example" }.joined(separator: "; ")
+        let fields = ["spf=pass; dmarc=pass; arc=pass", many, "dkim=fail"].map {
+            AuthenticationResultsField("mx.example.net; \($0)".utf8)
+        }
+        let report = AuthenticationReport(trusting: "mx.example.net", fields)
+        #expect(report.dkim.count > 50)
+        let written = report.headerField(authservID: "mx.example.net").dropFirst("Authentication-Results:".count)
+        let read = AuthenticationReport(trusting: "mx.example.net", [AuthenticationResultsField(written)])
+        #expect(read.description == report.description)
+    }
+
+    @Test(arguments: ["a.example\u{87}", "a.\u{E000}.example", "\u{202E}.example"])
+    func aDomainWithoutAFormInASCIIIsNone(_ domain: String) {
+        let report = Self.report("mx.example.net; spf=pass smtp.mailfrom=\(domain); dkim=pass header.d=\(domain)")
+        #expect(report.description == "spf=pass, dkim=pass")
+    }
+
     @Test func linesAreShortAndNothingEndsTheField() {
         let hostile = "x\r\nSubject: y\r\n\r\n; dmarc=pass \u{0}\"ü" + String(repeating: "long ", count: 400)
         let report = AuthenticationReport(

@@ -64,7 +64,7 @@ extension AuthenticationReport {
     private static func domain(_ text: String) -> String? {
         let name = text[(text.lastIndex(of: "@").map(text.index(after:)) ?? text.startIndex)...]
         guard let domain = Domain(name.last == ">" ? name.dropLast() : name), !domain.isLiteral else { return nil }
-        return (InternationalDomain.ascii(domain) ?? domain).name
+        return InternationalDomain.ascii(domain)?.name
     }
 
     private static func reason(_ method: AuthenticationResultsField.Method) -> String? {
@@ -83,7 +83,8 @@ extension AuthenticationReport {
     }
 
     private mutating func add(_ finding: DKIM) {
-        guard dkim.count < AuthenticationResultsField.maximumMethods, !dkim.contains(finding) else { return }
+        // With one of each other method these still fit into one field.
+        guard dkim.count < AuthenticationResultsField.maximumMethods - 3, !dkim.contains(finding) else { return }
         dkim.append(finding)
     }
 

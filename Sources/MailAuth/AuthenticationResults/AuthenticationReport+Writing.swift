@@ -23,9 +23,20 @@ extension AuthenticationReport {
         }
         if let arc {
             writer.begin("arc", arc.result, reason: arc.reason)
-            writer.add("arc.chain", arc.sealers.isEmpty ? nil : arc.sealers.joined(separator: ":"))
+            writer.add("arc.chain", Self.chain(arc.sealers))
         }
         return writer.finish()
+    }
+
+    /// The sealers that fit into a value: what is cut off in the midst of a name would be another name.
+    private static func chain(_ sealers: [String]) -> String {
+        var chain = ""
+        for sealer in sealers {
+            let longer = chain.isEmpty ? sealer : "\(chain):\(sealer)"
+            guard longer.unicodeScalars.count <= AuthenticationResultsWriter.maximumValue else { break }
+            chain = longer
+        }
+        return chain
     }
 }
 
@@ -33,7 +44,7 @@ extension AuthenticationReport {
 private struct AuthenticationResultsWriter {
     private static let preferredLength = 78
     /// How long a value may be: a line has at most 998 octets, its name and quotes included.
-    private static let maximumValue = 500
+    static let maximumValue = 500
 
     private var field: [UInt8] = Array("Authentication-Results:".utf8)
     private var column: Int
