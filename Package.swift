@@ -151,7 +151,7 @@ var targets: [Target] = [
     // What must hold of every input, for the fuzz targets and for the tests that walk their finds.
     .target(
         name: "FuzzChecks",
-        dependencies: ["Mail", "OpenSSL", "DNS", "MIME", "Ticketing"],
+        dependencies: ["Mail", "OpenSSL", "DNS", "SMTP", "MIME", "SASL", "MailAuth", "Ticketing"],
         path: "Tests/Fuzz/Checks",
         swiftSettings: settings
     ),
@@ -159,7 +159,10 @@ var targets: [Target] = [
 ]
 
 if fuzzing {
-    let readers = ["Message", "HTML", "TNEF", "Zip", "Calendar", "Reports", "Reply", "Cryptography", "TLS", "DNS"]
+    let readers = [
+        "Message", "HTML", "TNEF", "Zip", "Calendar", "Reports", "Reply", "Cryptography", "TLS", "DNS", "SASL", "MailAuth",
+        "PROXY",
+    ]
     for name in ["SMTPSession"] + readers {
         targets.append(
             .executableTarget(

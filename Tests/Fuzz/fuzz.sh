@@ -3,7 +3,7 @@
 set -euo pipefail
 
 seconds=${FUZZ_SECONDS:-600}
-targets=${TARGET:-FuzzSMTPSession FuzzMessage FuzzHTML FuzzTNEF FuzzZip FuzzCalendar FuzzReports FuzzReply FuzzCryptography FuzzTLS FuzzDNS}
+targets=${TARGET:-FuzzSMTPSession FuzzMessage FuzzHTML FuzzTNEF FuzzZip FuzzCalendar FuzzReports FuzzReply FuzzCryptography FuzzTLS FuzzDNS FuzzSASL FuzzMailAuth FuzzPROXY}
 scratch=.build-fuzz
 here=Tests/Fuzz
 # Mail of other projects lies beside the project, where it is there at all.
@@ -16,6 +16,7 @@ seeds_of() {
     FuzzHTML) echo "$shared"/html "$shared"/mail/dompurify ;;
     FuzzTNEF) echo "$shared"/tnef/winmail ;;
     FuzzReports) echo Tests/Corpus/clients "$shared"/mail/{sisimai,flufl_bounce} ;;
+    FuzzMailAuth) echo "$shared"/dkim/{mailauth,mimekit,stalwart} "$shared"/arc/validate "$shared"/dmarc/messages/dmarc ;;
     FuzzReply) echo Tests/Corpus/threads "$shared"/mail/{talon,crisp_email_reply_parser,email_reply_trimmer,github_email_reply_parser} ;;
   esac
 }

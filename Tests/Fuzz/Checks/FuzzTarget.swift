@@ -12,6 +12,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case cryptography = "FuzzCryptography"
     case tls = "FuzzTLS"
     case dns = "FuzzDNS"
+    case sasl = "FuzzSASL"
+    case mailAuth = "FuzzMailAuth"
+    case proxy = "FuzzPROXY"
 
     /// Reads an input in every way that the target has.
     package func check(_ octets: [UInt8]) throws(BrokenInvariant) {
@@ -26,6 +29,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .cryptography: try CryptographyChecks.check(octets)
         case .tls: try TLSChecks.check(octets)
         case .dns: try DNSChecks.check(octets)
+        case .sasl: try SASLChecks.check(octets)
+        case .mailAuth: try MailAuthChecks.check(octets)
+        case .proxy: try PROXYChecks.check(octets)
         }
     }
 
