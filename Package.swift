@@ -160,7 +160,8 @@ var targets: [Target] = [
 
 if fuzzing {
     let readers = [
-        "Message", "HTML", "TNEF", "Zip", "Calendar", "Reports", "Reply", "Cryptography", "TLS", "DNS", "SASL", "MailAuth",
+        "Message", "HTML", "TNEF", "Zip", "Calendar", "Reports", "Reply", "Cryptography", "TLS", "DNS", "SASL",
+        "MailAuth",
         "PROXY",
     ]
     for name in ["SMTPSession"] + readers {
