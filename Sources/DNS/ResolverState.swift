@@ -3,7 +3,9 @@ import Glibc
 import Mail
 
 /// A state of the system's resolver: its servers and how they are asked.
-@safe struct ResolverState: ~Copyable {
+///
+/// To be closed by its owner.
+@safe struct ResolverState {
     /// The address of a server, in the form of either version.
     struct Server {
         let address: sockaddr_in6
@@ -32,7 +34,7 @@ import Mail
         unsafe self.state = state
     }
 
-    deinit { unsafe mailwicket_resolver_close(state) }
+    func close() { unsafe mailwicket_resolver_close(state) }
 
     /// Sends a query by UDP and waits for its response, which may be truncated.
     func exchange(_ query: [UInt8]) throws(DNSFault) -> [UInt8] {

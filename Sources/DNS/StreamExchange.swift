@@ -2,7 +2,9 @@ import CResolv
 import Glibc
 
 /// One query and its response by TCP (RFC 1035 section 4.2.2), within a time.
-struct StreamExchange: ~Copyable {
+///
+/// To be closed by its owner.
+struct StreamExchange {
     private let descriptor: CInt
     private let deadline: ContinuousClock.Instant
 
@@ -14,7 +16,7 @@ struct StreamExchange: ~Copyable {
         self.deadline = deadline
     }
 
-    deinit { close(descriptor) }
+    func close() { _ = Glibc.close(descriptor) }
 
     /// Connects, sends the query and reads the response, each behind its length.
     func response(to query: [UInt8], from server: ResolverState.Server) throws(DNSFault) -> [UInt8] {

@@ -15,6 +15,7 @@ struct SystemLookUp: Sendable {
     func response(to question: DNSQuestion) throws(DNSFault) -> DNSResponse {
         // A state per look-up costs little, takes a new `resolv.conf` at once and has no sockets of before.
         guard let state = ResolverState(configuration) else { throw .silence }
+        defer { state.close() }
         do {
             return try ask(question, isExtended: true, state)
         } catch {
@@ -26,7 +27,7 @@ struct SystemLookUp: Sendable {
     private func ask(
         _ question: DNSQuestion,
         isExtended: Bool,
-        _ state: borrowing ResolverState
+        _ state: ResolverState
     ) throws(DNSFault) -> DNSResponse {
         let query = DNSQuery(question, id: .random(in: .min ... .max), isExtended: isExtended)
         let octets = try state.exchange(query.octets)
@@ -39,7 +40,7 @@ struct SystemLookUp: Sendable {
     }
 
     /// Asks one server after the other by TCP (RFC 7766).
-    private func askByStream(_ query: DNSQuery, _ state: borrowing ResolverState) throws(DNSFault) -> DNSResponse {
+    private func askByStream(_ query: DNSQuery, _ state: ResolverState) throws(DNSFault) -> DNSResponse {
         var fault = DNSFault.silence
         for index in 0..<ResolverState.maximumServers {
             guard let server = state.server(index) else { break }
@@ -55,6 +56,7 @@ struct SystemLookUp: Sendable {
 
     private func streamed(_ query: DNSQuery, _ server: ResolverState.Server) throws(DNSFault) -> [UInt8] {
         let stream = try StreamExchange(server, until: .now + .seconds(configuration.attemptTimeout))
+        defer { stream.close() }
         return try stream.response(to: query.octets, from: server)
     }
 }

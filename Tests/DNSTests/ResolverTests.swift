@@ -1,4 +1,5 @@
 import DNS
+import Foundation
 import Mail
 import Testing
 
@@ -326,6 +327,34 @@ private func becomes(_ holds: () -> Bool) async throws -> Bool {
             for question in questions { #expect(answers[question] == answer(question.name)) }
             #expect(server.asked.count == 200)
         }
+    }
+
+    /// Threads end with their resolver, and sockets with their look-up.
+    ///
+    /// The bounds leave room for the tests that run beside.
+    @Test func nothingIsLeftBehind() async throws {
+        try await with(
+            answering: { asked, _ in
+                .octets(
+                    asked.isStream
+                        ? text("a", to: asked.query) : MessageBuilder.response(to: asked.query, flags: 0x8380)
+                )
+            }
+        ) { resolver, server in
+            for number in 0..<400 {
+                var configuration = resolver.configuration
+                configuration.maximumThreads = 1
+                let question = try question("n\(number).example")
+                #expect(await DNSResolver(configuration).answers(to: [question]) == [question: answer("a")])
+            }
+            #expect(try await becomes { Self.count("/proc/self/task") < 300 })
+            #expect(try await becomes { Self.count("/proc/self/fd") < 300 })
+            #expect(server.asked.count == 800)
+        }
+    }
+
+    private static func count(_ folder: String) -> Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder).count) ?? .max
     }
 }
 
