@@ -107,12 +107,18 @@ struct TimeLimitTests {
             $0.errorDelayStep = 3500
         }
         try await RunningListener.with(configuration) { running in
-            try await DialogueClient.connect(to: running.address) { client in
-                _ = try await client.reply()
-                try await client.send(String(repeating: "BOGUS\r\n", count: 11))
-                for _ in 0..<11 { try await client.expect("500") }
-                try await client.expect("421 4.4.2 Timeout exceeded")
-                try await client.expectEnd()
+            var isInTime = false
+            while !isInTime {
+                try await DialogueClient.connect(to: running.address) { client in
+                    _ = try await client.reply()
+                    try await client.send(String(repeating: "BOGUS\r\n", count: 11))
+                    // On a busy machine the greeting's own time may be over before this is sent.
+                    isInTime = try await client.reply()?.hasPrefix("500") == true
+                    guard isInTime else { return }
+                    for _ in 0..<10 { try await client.expect("500") }
+                    try await client.expect("421 4.4.2 Timeout exceeded")
+                    try await client.expectEnd()
+                }
             }
         }
     }
