@@ -31,6 +31,12 @@ for name in $targets; do
   for folder in $here/seeds/"$name" $(seeds_of "$name"); do
     if [ -d "$folder" ]; then folders+=("$folder"); fi
   done
+  # A certificate is made when it is wanted; its key goes nowhere.
+  if [ "$name" = FuzzTLS ] && command -v openssl > /dev/null; then
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -days 30 \
+      -subj /CN=mail.example.com -addext subjectAltName=DNS:mail.example.com,IP:192.0.2.1 \
+      -out $scratch/corpus/"$name"/certificate 2> /dev/null
+  fi
   echo "== $name: $seconds s, seeds from ${folders[*]:1}"
   # The input is at most 64 KiB, so that a second or this much memory for one of them is a find. SWIFT_BACKTRACE: a
   # crash is reported by libFuzzer, which knows its input.
