@@ -106,9 +106,6 @@ public struct SQLStatement: ExpressibleByStringInterpolation, Sendable {
     /// The values in order.
     public let values: [SQLValue]
 
-    /// The text with `?` in place of each value.
-    public var text: String { form.text }
-
     /// Collects the parts of a literal.
     public struct StringInterpolation: StringInterpolationProtocol, Sendable {
         var form = Form()
